@@ -1,0 +1,26 @@
+/* Foreign text made safe to show, and how wide text is on a screen.
+ * Every name or string that came from a file passes through here before a person sees it. */
+#ifndef LT_BASE_TEXT_H
+#define LT_BASE_TEXT_H
+
+#include "core/base/arena.h"
+
+/* `text` with controls, escapes, invalid UTF-8, bidirectional marks and other invisible or direction-changing
+ * characters written as \xNN or \u{NNNN}. Returns `text` itself where nothing had to change; NULL where memory ends. */
+const char *lt_safe_text(struct lt_arena *arena, const char *text);
+const char *lt_safe_text_n(struct lt_arena *arena, const char *text, size_t bytes);
+
+/* The next character of valid or invalid UTF-8: its code point, or -1 for an invalid byte; moves *text on by
+ * 1 to 4 bytes. At the end (NUL) returns 0 and does not move. */
+int32_t lt_utf8_next(const char **text);
+
+/* Columns that a character takes on a terminal: 0 combining, 2 East Asian wide, otherwise 1. Own table: no locale. */
+int lt_char_width(int32_t code);
+
+/* Columns of a safe UTF-8 text. */
+int lt_text_width(const char *text);
+
+/* Which of `count` names is nearest to `name` by edit distance, for "did you mean"; -1 where none is near. */
+int lt_nearest(const char *name, const char *const *names, int count);
+
+#endif

@@ -1,0 +1,18 @@
+/* JSON to and from a data tree. Accepts what real Keras writes: bare NaN, Infinity, -Infinity and \u0000.
+ * Values have no line after parsing: their place is their path. Syntax errors have line and column. */
+#ifndef LT_DATA_JSON_H
+#define LT_DATA_JSON_H
+
+#include "core/data/tree.h"
+
+struct lt_json_limits { size_t bytes; uint32_t depth; };
+#define LT_JSON_MODEL ((struct lt_json_limits){64 << 20, 256})
+
+/* On any failure NULL, and a problem says where and why. */
+struct lt_tree *lt_json_read(struct lt_arena *arena, const char *file, const char *text, size_t bytes,
+                             struct lt_json_limits limits, struct lt_problems *problems);
+
+/* Indented by two spaces; numbers in their shortest form that reads back equal; NaN and infinities become null. */
+enum lt_status lt_json_write(struct lt_buffer *out, const struct lt_tree *tree);
+
+#endif
