@@ -93,6 +93,9 @@ struct rect frame_box(struct frame *frame, struct rect rect, enum role border, e
 /* Parks the visible cursor at a cell (for the line editor, and on the selection for screen readers). */
 void frame_cursor(struct frame *frame, struct rect rect, int row, int col, bool shown);
 
+/* Appends one code point as UTF-8. */
+void frame_utf8(int32_t code, struct lt_buffer *out);
+
 /* NULL outside. */
 const struct cell *frame_cell(const struct frame *frame, int row, int col);
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 enum glyph {
+    GLYPH_BLANK,
     GLYPH_HLINE,
     GLYPH_VLINE,
     GLYPH_TOP_LEFT,

@@ -32,7 +32,9 @@ bool scroll_text_go(struct scroll_text *text, enum list_motion motion);
 /* Draws within `rect`, of the size given to scroll_text_layout. */
 void scroll_text_draw(const struct scroll_text *text, struct frame *frame, struct rect rect);
 
-/* "12-30 of 88", or "" where all is in view. Returns out[48]. */
+enum { SCROLL_TEXT_POSITION = 48 };
+
+/* "12-30 of 88", or "" where all is in view. Returns out[SCROLL_TEXT_POSITION]. */
 char *scroll_text_position(const struct scroll_text *text, char *out);
 
 #endif

@@ -5,12 +5,15 @@
 
 #include "tui/frame.h"
 
+enum { SPARK_LABEL = 32 };
+
 struct spark {
     const double *value; /* count of them, >= 0; NaN: unknown, drawn as '?' on the axis */
     int count;
     int mark;     /* index of the current one, drawn in ROLE_PLOT_MARK; -1: none */
     double limit; /* a line across, part of the scale; 0: none. Columns above it have ROLE_BAR_OVER */
-    char *(*format)(char *out, double value); /* writes an axis label of at most 31 bytes; NULL: %.3g */
+    char *(*format)(char *out, double value); /* writes an axis label, NUL-terminated, into
+ out[SPARK_LABEL] and returns it; NULL: %.3g */
 };
 
 /* The top of the axis: the least of 1, 2, 2.5, 5 times a power of ten that is not below any value nor the limit; 1

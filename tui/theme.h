@@ -45,6 +45,9 @@ enum role {
     ROLE_COUNT,
 };
 
+/* Or-ed to a role: its colour as ink, never reversed or underlined, for the block that ends a bar. */
+enum { ROLE_FLAT = 0x80 };
+
 enum { STYLE_BOLD = 1, STYLE_DIM = 2, STYLE_UNDERLINE = 4, STYLE_REVERSE = 8 };
 
 struct style {
@@ -57,6 +60,7 @@ enum theme_depth { THEME_MONO, THEME_8, THEME_16, THEME_256, THEME_DEPTHS };
 /* What a flag or a setting says about colour. */
 enum theme_wish { THEME_AUTO, THEME_NEVER, THEME_ALWAYS };
 
+/* `role` may carry ROLE_FLAT, here and below. */
 struct style theme_style(enum role role, enum theme_depth depth);
 
 /* The order is flag, setting, NO_COLOR, terminal: a wish other than THEME_AUTO wins over NO_COLOR. `no_color` is the
