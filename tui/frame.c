@@ -167,7 +167,9 @@ static void put_mark(struct frame *frame, struct span span, int col, int32_t mar
 /* What a character of foreign text becomes in this frame. */
 static int32_t shown_code(const struct frame *frame, int32_t code)
 {
-    if (code < 0x20 || (code >= 0x7F && code < 0xA0))
+    if (code >= 0x20 && code < 0x7F)
+        return code;
+    if (!lt_is_visible(code))
         return '?';
     return frame->glyphs && frame->glyphs->unicode ? code : glyph_to_ascii(code);
 }
@@ -179,8 +181,8 @@ static int draw_text(struct frame *frame, struct span span, int col, enum role r
 {
     bool unicode = frame->glyphs && frame->glyphs->unicode;
     for (int32_t code; (code = lt_utf8_next(&text)) != 0;) {
-        int width = code < 0 ? 1 : lt_char_width(code);
-        if (width <= 0) {
+        int width = lt_is_visible(code) ? lt_char_width(code) : 1;
+        if (width == 0) {
             if (unicode)
                 put_mark(frame, span, col, code);
             continue;

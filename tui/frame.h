@@ -3,7 +3,8 @@
  *
  * Every drawing call takes the rectangle that it may touch; rows and columns count from that rectangle's top left and
  * may lie outside it. What lies outside the rectangle or the frame is not drawn: no argument can write elsewhere. Text
- * is UTF-8 that lt_safe_text made safe; control characters and invalid bytes come out as '?'. In a frame of the ASCII
+ * is UTF-8 that lt_safe_text made safe; controls, invisible characters and invalid bytes that come
+ * nevertheless come out as '?'. In a frame of the ASCII
  * set every cell is ASCII (glyph_to_ascii). */
 #ifndef TUI_FRAME_H
 #define TUI_FRAME_H

@@ -90,11 +90,6 @@ static bool insert_bytes(struct line_edit *edit, const char *text, int bytes)
     return true;
 }
 
-static bool is_control(int32_t code)
-{
-    return code < 0x20 || (code >= 0x7F && code < 0xA0);
-}
-
 enum line_result line_edit_insert(struct line_edit *edit, const char *text, size_t bytes)
 {
     int length = edit->bytes;
@@ -111,7 +106,7 @@ enum line_result line_edit_insert(struct line_edit *edit, const char *text, size
         const char *next = one;
         int32_t code = lt_utf8_next(&next);
         int size = code ? (int)(next - one) : 1;
-        if (!is_control(code) && !insert_bytes(edit, one, size))
+        if (lt_is_visible(code) && !insert_bytes(edit, one, size))
             break;
         text += size;
     }

@@ -34,8 +34,8 @@ void line_edit_start(struct line_edit *edit, const char *text, const struct line
  * LINE_IGNORED: not a key of an editor, the caller may use it. */
 enum line_result line_edit_key(struct line_edit *edit, int32_t key);
 
-/* Puts text in at the cursor; line ends and tabs become blanks, other controls and invalid bytes are left out. What
- * does not fit is left out, by whole characters. */
+/* Puts text in at the cursor; line ends and tabs become blanks, other controls, invisible characters and invalid bytes
+ * are left out. What does not fit is left out, by whole characters. */
 enum line_result line_edit_insert(struct line_edit *edit, const char *text, size_t bytes);
 
 /* Makes the cursor visible in `cols` columns; then draws the text and, where `focused`, parks the shown cursor. */

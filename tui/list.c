@@ -92,7 +92,7 @@ void list_scrollbar(struct frame *frame, struct rect rect, int col, const struct
 void list_columns(int cols, const struct list_column *columns, int count, struct list_span *out)
 {
     assert(count <= LAYOUT_PARTS);
-    struct part parts[LAYOUT_PARTS];
+    struct part parts[LAYOUT_PARTS] = {0};
     struct rect rects[LAYOUT_PARTS];
     for (int i = 0; i < count; i++)
         parts[i] = columns[i].size;
