@@ -21,5 +21,7 @@ $(BUILD)/liblayertop.a: $(CORE_OBJ)
 clean:
 	rm -rf $(BUILD)
 
+include tests/tui.mk
+
 -include $(CORE_OBJ:.o=.d)
 .PHONY: all clean

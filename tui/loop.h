@@ -34,6 +34,7 @@ struct loop {
     struct loop_watch watch[LOOP_WATCHES];
     int watch_count;
     int wake[2];       /* self-pipe: read end, write end */
+    int64_t escape_ms; /* when an unfinished key sequence is given up; -1: none */
     int64_t timer_ms;  /* when the timer is due; -1: none */
     int64_t resize_ms; /* when a resize is taken over; -1: none is pending */
     bool dirty, working, ended, quit;
