@@ -188,9 +188,8 @@ static int draw_text(struct frame *frame, struct span span, int col, enum role r
             continue;
         }
         int32_t shown = shown_code(frame, code);
-        put(frame, span, col, role, shown, width);
-        for (int i = 1; i < width && !unicode; i++)
-            put(frame, span, add(col, i), role, '?', 1);
+        for (int done = 0; done < width; done += unicode ? width : 1)
+            put(frame, span, add(col, done), role, shown, unicode ? width : 1);
         col = add(col, width);
     }
     return col;
@@ -249,8 +248,8 @@ void frame_number(struct frame *frame, struct rect rect, int row, int col, int c
 
 void frame_put(struct frame *frame, struct rect rect, int row, int col, enum role role, int32_t code)
 {
-    int width = lt_char_width(code);
-    put(frame, span_of(frame, rect, row), add(rect.col, col), role, shown_code(frame, code), width == 2 ? 2 : 1);
+    int32_t shown = shown_code(frame, code);
+    put(frame, span_of(frame, rect, row), add(rect.col, col), role, shown, lt_char_width(shown) == 2 ? 2 : 1);
 }
 
 void frame_glyph(struct frame *frame, struct rect rect, int row, int col, enum role role, enum glyph glyph)

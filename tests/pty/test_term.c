@@ -375,7 +375,8 @@ static void test_slow_link_drops_frames(void **state)
     struct lt_buffer screen = rig_dump(&rig);
     assert_int_equal(sscanf(screen.text, "demo 24x80 frame %u", &frames), 1);
     lt_buffer_free(&screen);
-    assert_in_range(frames, 2, 400);
+    print_message("800 keys into a terminal that does not read: %u frames\n", frames - 1);
+    assert_in_range(frames, 2, 40);
     rig_stop(&rig);
 }
 
