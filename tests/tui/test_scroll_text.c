@@ -39,7 +39,7 @@ static void test_wrapping(void **state)
     text.label_cols = 5;
     assert_text(
         &text, 9, 20,
-        "Moving\nj, ~ one row down\ng    to the first row\n     of the list\n\naveryveryverylongwor\nd end\n\n\n");
+        "Moving\nj, ~ one row down\ng    to the first\n     row of the list\n\naveryveryverylongwor\nd end\n\n\n");
 }
 
 static void test_scrolling(void **state)
