@@ -22,7 +22,7 @@ struct demo {
 
 static void crash(void)
 {
-    volatile int *nowhere = NULL;
+    volatile int *nowhere = (volatile int *)16;
     *nowhere = 1;
 }
 
