@@ -30,8 +30,18 @@ check-tui: $(TUI_TESTS)
 check-pty: $(PTY_TESTS) $(BUILD)/tests/pty/demo
 	@set -e; for t in $(PTY_TESTS); do LT_DEMO=$(BUILD)/tests/pty/demo $$t; done
 
-check: check-tui check-pty
-.PHONY: check check-tui check-pty
+# The built-in terminal description is what its source compiles to.
+check-fallback:
+	@mkdir -p $(BUILD)/terminfo
+	@if command -v tic >/dev/null; then \
+	    tic -o $(BUILD)/terminfo tui/fallback.ti && \
+	    test "$$(base64 -w0 $(BUILD)/terminfo/x/xterm-256color)" = \
+	        "$$(sed -n 's/^ *"\([A-Za-z0-9+/=]*\)".*/\1/p' tui/fallback.h | tr -d '\n')" || \
+	        { echo 'tui/fallback.h is not what tui/fallback.ti compiles to'; exit 1; }; \
+	else echo 'skipped: tui/fallback.h against tui/fallback.ti (no tic)'; fi
+
+check: check-tui check-pty check-fallback
+.PHONY: check check-tui check-pty check-fallback
 .SECONDARY:
 
 -include $(TUI_LIB_OBJ:.o=.d) $(TUI_TESTS:%=%.d) $(PTY_TESTS:%=%.d) $(BUILD)/tests/pty/demo.d $(BUILD)/tests/pty/rig.d
