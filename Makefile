@@ -10,6 +10,8 @@ CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o)
 
 all: $(BUILD)/liblayertop.a
 
+include core/embed.mk
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(LT_CFLAGS) -MMD -MP -c -o $@ $<
