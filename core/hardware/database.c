@@ -109,8 +109,7 @@ static enum lt_status resolve_layer(struct lt_database *db, uint32_t first_file,
         struct lt_hw_file *file = &db->file[f];
         for (uint32_t i = 0; !file->skipped && i < file->count; i++) {
             struct lt_hw_entry *entry = db->entry[file->first + i];
-            const struct lt_hw_entry *target = entry->patch ? lt_index_entry(db, entry->id) : entry;
-            if (target && (entry->patch || lt_entry_resolve(db, entry, problems) == LT_OK))
+            if (entry->patch || lt_entry_inherit(db, entry, problems) == LT_OK)
                 continue;
             if (db->arena.failed)
                 return LT_NO_MEMORY;

@@ -221,6 +221,11 @@ static enum lt_status resolve_base(struct lt_database *db, struct lt_hw_entry *e
     return status;
 }
 
+enum lt_status lt_entry_inherit(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems)
+{
+    return resolve_base(db, entry, 0, problems);
+}
+
 enum lt_status lt_entry_resolve(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems)
 {
     if (entry->resolved)

@@ -100,6 +100,8 @@ void lt_index_nearest(struct lt_database *db, const char *name, enum lt_section 
 
 /* resolve.c: the text of a file as a tree, and an entry with its parents and patches. Problems say why not. */
 enum lt_status lt_file_parse(struct lt_database *db, uint32_t file, struct lt_problems *problems);
+/* Parents only; while the layers are still being read. */
+enum lt_status lt_entry_inherit(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
 enum lt_status lt_entry_resolve(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
 /* Within a tree by dotted path: memory.bandwidth_gbps; NULL where there is none. */
 const struct lt_tree *lt_tree_find(const struct lt_tree *tree, const char *path);
