@@ -144,7 +144,7 @@ static struct lt_tree *take_slot(struct reader *reader, const yaml_event_t *even
         return NULL;
     }
     if (!node)
-        node = lt_tree_new(reader->arena, LT_TREE_NULL, reader->open, NULL);
+        node = lt_tree_append(reader->arena, reader->open, NULL);
     if (!node) {
         fail_memory(reader);
         return NULL;
@@ -193,7 +193,7 @@ static bool tag_agrees(const char *tag, enum lt_tree_type type)
 static void read_key(struct reader *reader, const yaml_event_t *event)
 {
     const char *text = scalar_text(reader, event);
-    struct lt_tree *node = text ? lt_tree_new(reader->arena, LT_TREE_NULL, reader->open, text) : NULL;
+    struct lt_tree *node = text ? lt_tree_append(reader->arena, reader->open, text) : NULL;
     if (!node)
         fail_memory(reader);
     else if (push_key(reader, node, event->start_mark))
@@ -299,7 +299,7 @@ static void read_stream(struct reader *reader)
         yaml_event_delete(&event);
     }
     /* A file of nothing but comments is a null. */
-    if (!reader->failed && !reader->root && !(reader->root = lt_tree_new(reader->arena, LT_TREE_NULL, NULL, NULL)))
+    if (!reader->failed && !reader->root && !(reader->root = lt_tree_append(reader->arena, NULL, NULL)))
         fail_memory(reader);
 }
 

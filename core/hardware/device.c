@@ -76,8 +76,7 @@ static enum lt_status named(struct lt_database *db, const struct lt_tree *tree, 
     return status;
 }
 
-/* Tensor rates run at the tensor clock where there is one, but for fp64, which keeps the boost clock (H100). */
-static double rate_clock(const struct lt_device *device, enum lt_rate rate)
+double lt_rate_clock_hz(const struct lt_device *device, enum lt_rate rate)
 {
     const bool tensor = strstr(rate_names[rate], "tensor") && rate != LT_RATE_FP64_TENSOR;
     return tensor && device->tensor_clock_hz > 0 ? device->tensor_clock_hz : device->clock_hz;
@@ -91,7 +90,7 @@ static enum lt_status read_accelerator_peaks(struct lt_database *db, const struc
     const struct lt_tree *per_clock = lt_tree_get(rates, "flops_per_clock");
     for (int r = 0; r < LT_RATE_COUNT; r++) {
         const double published = number_at(peaks, rate_names[r]) * 1e12;
-        const double made = device->units * number_at(per_clock, rate_names[r]) * rate_clock(device, (enum lt_rate)r);
+        const double made = device->units * number_at(per_clock, rate_names[r]) * lt_rate_clock_hz(device, (enum lt_rate)r);
         device->peak_flops_per_s[r] = published > 0 ? published : made;
         if (published <= 0 && made > 0)
             *derived |= 1u << r;

@@ -81,8 +81,7 @@ static void lint_peaks(const struct lint *lint, const struct lt_hw_entry *entry,
         const char *name = lt_rate_name((enum lt_rate)r);
         const double peak = lt_tree_number(lt_tree_get(peaks, name), 0);
         const double rate = lt_tree_number(lt_tree_get(lt_tree_get(table->resolved, "flops_per_clock"), name), 0);
-        const bool tensor = strstr(name, "tensor") && r != LT_RATE_FP64_TENSOR && device->tensor_clock_hz > 0;
-        const double made = device->units * rate * (tensor ? device->tensor_clock_hz : device->clock_hz) / 1e12;
+        const double made = device->units * rate * lt_rate_clock_hz(device, (enum lt_rate)r) / 1e12;
         const bool apart = peak > 0 && made > 0 && fabs(peak / made - 1) > 0.02 && fabs(peak - made) > 0.006;
         if (apart && !lt_tree_get(why, name))
             report(lint, entry, "peak_tflops", "correct it, or say why under `deviates`",

@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/base/units.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LABEL_WIDTH = 24, VALUE_WIDTH = 34, SOURCES = 64 };

@@ -117,6 +117,10 @@ enum lt_status lt_entry_device(struct lt_database *db, struct lt_hw_entry *entry
 enum lt_status lt_device_read(struct lt_database *db, const struct lt_hw_entry *entry, struct lt_device *device,
                               uint32_t *derived, struct lt_problems *problems);
 
+/* The clock that a rate's peak counts: the tensor clock for tensor rates where a device has one, but for fp64, which keeps
+ * the boost clock (H100). */
+double lt_rate_clock_hz(const struct lt_device *device, enum lt_rate rate);
+
 /* An entry of a section, resolved, by id or alias: what the readers of machines, links and frameworks start from. */
 enum lt_status lt_database_entry(struct lt_database *db, enum lt_section section, const char *id,
                                  struct lt_hw_entry **entry, struct lt_problems *problems);
