@@ -2,7 +2,6 @@
 
 #include "core/base/text.h"
 #include "core/data/file.h"
-#include "core/data/yaml.h"
 #include "core/hardware/builtin.h"
 
 #include <dirent.h>
@@ -24,16 +23,17 @@ static enum lt_status add_builtin(struct lt_database *db)
 }
 
 /* The head of a user file: its schema, and no key at the margin that means nothing. */
-static bool head_is_good(struct lt_database *db, const struct lt_hw_file *file, struct lt_problems *problems)
+static bool head_is_good(struct lt_database *db, const struct lt_hw_file *file, const struct lt_tree *tree,
+                         struct lt_problems *problems)
 {
     static const char *const head[] = {"schema", "reviewed", "sources"};
-    const struct lt_tree *schema = lt_tree_get(file->tree, "schema");
+    const struct lt_tree *schema = lt_tree_get(tree, "schema");
     if (strcmp(lt_tree_text(schema, ""), "hwdb/1") != 0) {
-        lt_problem_add(problems, LT_ERROR, lt_tree_place(&db->arena, file->name, schema ? schema : file->tree),
+        lt_problem_add(problems, LT_ERROR, lt_tree_place(&db->arena, file->name, schema ? schema : tree),
                        "schema: hwdb/1", "not a hardware file of this version");
         return false;
     }
-    for (const struct lt_tree *key = file->tree->child; key; key = key->next) {
+    for (const struct lt_tree *key = tree->child; key; key = key->next) {
         const bool section = lt_section_find(key->key, strlen(key->key)) != LT_SECTION_COUNT;
         bool known = section && key->type == LT_TREE_LIST;
         for (size_t i = 0; !section && i < sizeof head / sizeof *head; i++)
@@ -87,9 +87,10 @@ static enum lt_status add_user_file(struct lt_database *db, const char *path, ui
         return status;
     struct lt_hw_file *file = &db->file[db->file_count - 1];
     file->skipped = true;
-    if (lt_file_parse(db, db->file_count - 1, problems) != LT_OK || !head_is_good(db, file, problems))
+    const struct lt_tree *tree = lt_file_parse(db, db->file_count - 1, problems);
+    if (!tree || !head_is_good(db, file, tree, problems))
         return db->arena.failed ? LT_NO_MEMORY : LT_OK;
-    status = lt_index_tree(db, db->file_count - 1);
+    status = lt_index_tree(db, db->file_count - 1, tree);
     if (status != LT_OK)
         return status;
     bool good = true;

@@ -106,6 +106,7 @@ const struct lt_hw_field lt_hw_fields[] = {
     REF("links.host", LINKS, ACC),
     REF("links.peer", LINKS, ACC | MACHINE),
     NUMBER("links.peer_total_gbps", 0.1, 100000, "GB/s, both directions", ACC),
+    NUMBER("tdp_w", 1, 10000, "W", DEVICES),
     TEXT("pcie", CPU),
     TEXT("interconnect", MACHINE),
     NUMBER("network_gbit", 0.1, 100000, "Gbit/s", MACHINE),

@@ -140,23 +140,30 @@ static enum lt_status scan_field(struct lt_database *db, struct lt_hw_entry *ent
 
 enum lt_status lt_index_scan(struct lt_database *db, uint32_t file)
 {
-    const char *line = db->file[file].text, *const text_end = line + db->file[file].bytes;
+    const char *const text = db->file[file].text, *const text_end = text + db->file[file].bytes, *line = text;
     enum lt_section section = LT_SECTION_COUNT;
     struct lt_hw_entry *entry = NULL;
-    while (line < text_end) {
+    for (uint32_t number = 1; line < text_end; number++) {
         const char *end = memchr(line, '\n', (size_t)(text_end - line)), *at = line;
         end = end ? end : text_end;
         if (end > line && line[0] >= 'a' && line[0] <= 'z') {
             const char *colon = memchr(line, ':', (size_t)(end - line));
             section = lt_section_find(line, (size_t)((colon ? colon : end) - line));
+            if (section != LT_SECTION_COUNT && !db->file[file].head_bytes)
+                db->file[file].head_bytes = (size_t)(line - text);
+            entry = NULL;
         } else if (section != LT_SECTION_COUNT && starts(&at, end, "  - id: ")) {
             entry = entry_add(db, file, section, at, (size_t)(end - at));
             if (!entry)
                 return LT_NO_MEMORY;
+            entry->from = (size_t)(line - text);
+            entry->line = number;
         } else if (entry && end - line > 5 && line[4] != ' ' && scan_field(db, entry, line, end) != LT_OK) {
             return LT_NO_MEMORY;
         }
-        line = end + 1;
+        line = end < text_end ? end + 1 : end;
+        if (entry)
+            entry->bytes = (size_t)(line - text) - entry->from;
     }
     return LT_OK;
 }
@@ -188,9 +195,9 @@ static enum lt_status tree_entry(struct lt_database *db, uint32_t file, enum lt_
     return tree_names(db, entry, lt_tree_get(item, "pci"));
 }
 
-enum lt_status lt_index_tree(struct lt_database *db, uint32_t file)
+enum lt_status lt_index_tree(struct lt_database *db, uint32_t file, const struct lt_tree *tree)
 {
-    for (const struct lt_tree *list = db->file[file].tree->child; list; list = list->next) {
+    for (const struct lt_tree *list = tree->child; list; list = list->next) {
         const enum lt_section section = lt_section_find(list->key, strlen(list->key));
         if (section == LT_SECTION_COUNT || list->type != LT_TREE_LIST)
             continue;

@@ -35,8 +35,8 @@ static void lint_required(const struct lint *lint, const struct lt_hw_entry *ent
     for (size_t i = 0; lt_is_device(entry) && i < sizeof of_device / sizeof *of_device; i++)
         if (!lt_tree_get(entry->resolved, of_device[i]))
             report(lint, entry, NULL, NULL, "%s is missing", of_device[i]);
-    if (!lt_tree_find(entry->resolved, "src.default"))
-        report(lint, entry, "src", "src: default: KEY", "no source");
+    if (!lt_tree_get(entry->resolved, "src"))
+        report(lint, entry, NULL, "src: default: KEY", "no source");
 }
 
 static void lint_references(const struct lint *lint, const struct lt_hw_entry *entry)
@@ -56,7 +56,7 @@ static void lint_references(const struct lint *lint, const struct lt_hw_entry *e
 /* Each key under `src` is a field of the entry, or a map of it, and its text starts with a key of the file's sources. */
 static void lint_sources(const struct lint *lint, const struct lt_hw_entry *entry)
 {
-    const struct lt_tree *sources = lt_tree_get(lt_entry_file(lint->db, entry)->tree, "sources");
+    const struct lt_tree *sources = lt_entry_file(lint->db, entry)->sources;
     const struct lt_tree *src = lt_tree_get(entry->raw, "src");
     for (const struct lt_tree *item = src ? src->child : NULL; item; item = item->next) {
         const char *text = lt_tree_text(item, ""), *path = lt_format(&lint->db->arena, "src.%s", item->key);
@@ -118,7 +118,7 @@ static void lint_names(const struct lint *lint, const struct lt_hw_entry *entry)
 
 static bool lint_entry(const struct lint *lint, struct lt_hw_entry *entry)
 {
-    if (lt_file_parse(lint->db, entry->file, lint->problems) != LT_OK || !entry->raw)
+    if (lt_entry_read(lint->db, entry, lint->problems) != LT_OK)
         return false;
     if (!lt_entry_check(lint->db, entry, lint->problems) || lt_entry_resolve(lint->db, entry, lint->problems) != LT_OK)
         return true;
@@ -138,22 +138,26 @@ static bool lint_entry(const struct lint *lint, struct lt_hw_entry *entry)
     return true;
 }
 
-/* A built-in file is scanned, not parsed, so its form is held: schema, and entries at an indent of two. */
+/* A built-in file is scanned, not parsed: the k-th entry of the file must be the k-th that the scan saw. */
 static void lint_form(const struct lint *lint, uint32_t index)
 {
     const struct lt_hw_file *file = &lint->db->file[index];
-    uint32_t entries = 0;
-    if (lt_file_parse(lint->db, index, lint->problems) != LT_OK)
-        return;
-    if (strcmp(lt_tree_text(lt_tree_get(file->tree, "schema"), ""), "hwdb/1") != 0)
-        lt_problem_add(lint->problems, LT_ERROR, (struct lt_place){.file = file->name, .line = 1}, "schema: hwdb/1",
+    const struct lt_tree *tree = lt_file_parse(lint->db, index, lint->problems);
+    uint32_t k = 0;
+    if (tree && strcmp(lt_tree_text(lt_tree_get(tree, "schema"), ""), "hwdb/1") != 0)
+        lt_problem_add(lint->problems, LT_ERROR, lt_tree_place(&lint->db->arena, file->name, tree), "schema: hwdb/1",
                        "no schema");
-    for (const struct lt_tree *list = file->tree->child; list; list = list->next)
-        if (lt_section_find(list->key, strlen(list->key)) != LT_SECTION_COUNT)
-            entries += list->count;
-    if (entries != file->count)
-        lt_problem_add(lint->problems, LT_ERROR, (struct lt_place){.file = file->name},
-                       "each entry starts with `  - id: NAME`", "%u entries, but the index sees %u", entries, file->count);
+    for (const struct lt_tree *list = tree ? tree->child : NULL; list; list = list->next) {
+        const bool section = lt_section_find(list->key, strlen(list->key)) != LT_SECTION_COUNT;
+        for (const struct lt_tree *item = section ? list->child : NULL; item; item = item->next, k++) {
+            const char *id = k < file->count ? lint->db->entry[file->first + k]->id : "";
+            if (strcmp(id, lt_tree_text(lt_tree_get(item, "id"), "?")) == 0)
+                continue;
+            lt_problem_add(lint->problems, LT_ERROR, lt_tree_place(&lint->db->arena, file->name, item),
+                           "an entry starts with `  - id: NAME`, indented by two", "the index does not see this entry");
+            return;
+        }
+    }
 }
 
 /* An id that stands twice in the built-in files: the second would never be found. */

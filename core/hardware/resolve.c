@@ -1,47 +1,8 @@
 #include "core/hardware/store.h"
 
 #include "core/base/text.h"
-#include "core/data/yaml.h"
 
 #include <string.h>
-
-/* The k-th entry of the index is the k-th of the file. */
-static enum lt_status attach(struct lt_database *db, struct lt_hw_file *file, struct lt_problems *problems)
-{
-    uint32_t k = 0;
-    for (const struct lt_tree *list = file->tree->child; list; list = list->next) {
-        if (lt_section_find(list->key, strlen(list->key)) == LT_SECTION_COUNT || list->type != LT_TREE_LIST)
-            continue;
-        for (const struct lt_tree *item = list->child; item; item = item->next, k++) {
-            struct lt_hw_entry *entry = k < file->count ? db->entry[file->first + k] : NULL;
-            if (!entry || strcmp(entry->id, lt_tree_text(lt_tree_get(item, "id"), "")) != 0) {
-                lt_problem_add(problems, LT_ERROR, lt_tree_place(&db->arena, file->name, item),
-                               "an entry starts with `  - id: NAME`, indented by two", "the index does not see this entry");
-                return LT_INVALID;
-            }
-            entry->raw = item;
-        }
-    }
-    return LT_OK;
-}
-
-enum lt_status lt_file_parse(struct lt_database *db, uint32_t index, struct lt_problems *problems)
-{
-    struct lt_hw_file *file = &db->file[index];
-    if (file->tree)
-        return LT_OK;
-    const struct lt_tree *tree =
-        lt_yaml_read(&db->arena, file->name, file->text, file->bytes, LT_YAML_SETTINGS, problems);
-    if (!tree)
-        return db->arena.failed ? LT_NO_MEMORY : LT_INVALID;
-    file->tree = tree;
-    if (!file->count)
-        return LT_OK;
-    enum lt_status status = attach(db, file, problems);
-    if (status != LT_OK)
-        file->tree = NULL;
-    return status;
-}
 
 static bool is_unknown(const struct lt_tree *tree)
 {
@@ -104,7 +65,7 @@ static const char *source_text(struct lt_arena *arena, const struct lt_tree *sou
 /* A copy of an entry as written, its sources spelled out: they are short only within their own file. */
 static struct lt_tree *written(struct lt_database *db, const struct lt_hw_entry *entry)
 {
-    const struct lt_tree *sources = lt_tree_get(lt_entry_file(db, entry)->tree, "sources");
+    const struct lt_tree *sources = lt_entry_file(db, entry)->sources;
     struct lt_tree *copy = merge(&db->arena, NULL, entry->raw, NULL, NULL);
     if (!copy)
         return NULL;
@@ -207,7 +168,7 @@ static enum lt_status resolve_child(struct lt_database *db, struct lt_hw_entry *
 static enum lt_status resolve_base(struct lt_database *db, struct lt_hw_entry *entry, int depth,
                                    struct lt_problems *problems)
 {
-    enum lt_status status = entry->base ? LT_OK : lt_file_parse(db, entry->file, problems);
+    enum lt_status status = entry->base ? LT_OK : lt_entry_read(db, entry, problems);
     if (entry->base || status != LT_OK)
         return status;
     const char *parent = lt_tree_text(lt_tree_get(entry->raw, "inherits"), NULL);
@@ -235,21 +196,6 @@ enum lt_status lt_entry_resolve(struct lt_database *db, struct lt_hw_entry *entr
     if (status == LT_OK)
         entry->resolved = tree;
     return status;
-}
-
-const struct lt_tree *lt_tree_find(const struct lt_tree *tree, const char *path)
-{
-    char key[64];
-    while (tree && *path) {
-        const size_t length = strcspn(path, ".");
-        if (length >= sizeof key)
-            return NULL;
-        memcpy(key, path, length);
-        key[length] = '\0';
-        tree = lt_tree_get(tree, key);
-        path += path[length] ? length + 1 : length;
-    }
-    return tree;
 }
 
 const char *lt_entry_source(const struct lt_tree *resolved, const char *path)

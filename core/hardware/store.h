@@ -32,9 +32,10 @@ struct lt_hw_file {
     const char *text;
     size_t bytes;
     uint16_t layer;
-    bool skipped;               /* a user file with an error: its entries do not count */
-    const struct lt_tree *tree; /* NULL until an entry is needed */
-    uint32_t first, count;      /* its entries */
+    bool skipped;                  /* a user file with an error: its entries do not count */
+    const struct lt_tree *sources; /* titles by key; NULL until an entry is needed */
+    size_t head_bytes;             /* what stands before the first section */
+    uint32_t first, count;         /* its entries */
 };
 
 struct lt_hw_entry {
@@ -43,7 +44,9 @@ struct lt_hw_entry {
     uint8_t section; /* enum lt_section */
     bool abstract, patch, busy;
     struct lt_hw_entry *patches, *next_patch; /* later changes of this entry, in their order */
-    const struct lt_tree *raw;                /* as written; NULL until its file is parsed */
+    size_t from, bytes;                       /* its text in the file, and the line it starts on */
+    uint32_t line;
+    const struct lt_tree *raw;                /* as written; NULL until it is needed */
     const struct lt_tree *base;               /* parents merged in, patches not */
     const struct lt_tree *resolved;           /* all of it */
     const struct lt_device *device;           /* accelerators and CPUs */
@@ -89,7 +92,7 @@ enum lt_status lt_index_add_file(struct lt_database *db, const char *name, const
  * `    pci: [..]` on one line each. Only for files that lint has seen. */
 enum lt_status lt_index_scan(struct lt_database *db, uint32_t file);
 /* From the parsed file, whatever its indents. */
-enum lt_status lt_index_tree(struct lt_database *db, uint32_t file);
+enum lt_status lt_index_tree(struct lt_database *db, uint32_t file, const struct lt_tree *tree);
 /* The entry that was written first under this exact id; NULL where there is none. Skips patches and skipped files. */
 struct lt_hw_entry *lt_index_entry(const struct lt_database *db, const char *id);
 /* The listed entry of a section that answers to a name, in any case; NULL where there is none. */
@@ -98,13 +101,16 @@ struct lt_hw_entry *lt_index_name(const struct lt_database *db, const char *name
 void lt_index_nearest(struct lt_database *db, const char *name, enum lt_section from, enum lt_section to,
                       const char *nearest[4]);
 
-/* resolve.c: the text of a file as a tree, and an entry with its parents and patches. Problems say why not. */
-enum lt_status lt_file_parse(struct lt_database *db, uint32_t file, struct lt_problems *problems);
+/* read.c: text as trees: a whole file, or one entry and the titles of its file's sources. Problems have the file's lines. */
+const struct lt_tree *lt_file_parse(struct lt_database *db, uint32_t file, struct lt_problems *problems);
+enum lt_status lt_entry_read(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
+/* Within a tree by dotted path: memory.bandwidth_gbps; NULL where there is none. */
+const struct lt_tree *lt_tree_find(const struct lt_tree *tree, const char *path);
+
+/* resolve.c: an entry with its parents and patches. Problems say why not. */
 /* Parents only; while the layers are still being read. */
 enum lt_status lt_entry_inherit(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
 enum lt_status lt_entry_resolve(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
-/* Within a tree by dotted path: memory.bandwidth_gbps; NULL where there is none. */
-const struct lt_tree *lt_tree_find(const struct lt_tree *tree, const char *path);
 /* Where a value of a resolved entry comes from: the longest prefix of `path` under `src`, else its default; NULL: not said. */
 const char *lt_entry_source(const struct lt_tree *resolved, const char *path);
 
