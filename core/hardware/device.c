@@ -107,7 +107,7 @@ static void read_cpu_peaks(const struct lt_tree *tree, struct lt_device *device,
     const double all_core = number_at(tree, "all_core_clock_mhz"), base = number_at(tree, "base_clock_mhz");
     const double clock_hz = (all_core > 0 ? all_core : base) * 1e6, slow_cores = number_at(tree, "efficiency_cores");
     const double per_cycle = (device->units - slow_cores) * number_at(tree, "fp32_flops_per_cycle") +
-                             slow_cores * number_at(tree, "efficiency_fp32_flops_per_cycle");
+                             slow_cores * number_at(tree, "efficiency_flops_per_cycle");
     device->peak_flops_per_s[LT_RATE_FP32] = per_cycle * clock_hz;
     device->peak_flops_per_s[LT_RATE_FP64] = per_cycle * clock_hz / 2;
     if (per_cycle * clock_hz > 0)

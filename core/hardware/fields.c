@@ -51,7 +51,7 @@ const struct lt_hw_field lt_hw_fields[] = {
     NUMBER("tensor_clock_mhz", 100, 10000, "MHz", ACC),
     TEXT("simd", CPU),
     WHOLE("fp32_flops_per_cycle", 1, 4096, "FLOP per core and clock", CPU),
-    WHOLE("efficiency_fp32_flops_per_cycle", 1, 4096, "FLOP per core and clock", CPU),
+    WHOLE("efficiency_flops_per_cycle", 1, 4096, "FLOP per core and clock", CPU),
     WHOLE("l2_bytes", 1024, 8.0 * 1073741824, "bytes", ACC),
     WHOLE("l3_bytes", 1024, 8.0 * 1073741824, "bytes", CPU),
     BOOL("unified_memory", DEVICES),

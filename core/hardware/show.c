@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL_WIDTH = 24, VALUE_WIDTH = 34, SOURCES = 64 };
+enum { LABEL_WIDTH = 29, VALUE_WIDTH = 32, SOURCES = 64 };
 
 /* The page under way: sources are gathered, numbered, and written at its end. */
 struct page {
@@ -202,6 +202,16 @@ static void show_peak(struct page *page, const struct lt_hw_field *field, const 
         lt_buffer_printf(page->out, "%*s(%s)\n", LABEL_WIDTH, "", why);
 }
 
+/* The share of bandwidth that an accelerator takes over from its entry of arch-rates.yaml. */
+static void show_stream(struct page *page, const struct lt_hw_field *field, const struct lt_device *device)
+{
+    if (strcmp(field->path, "achieved.stream") != 0 || lt_tree_find(page->tree, field->path) || device->stream <= 0)
+        return;
+    const char *text = lt_format(&page->db->arena, "~%.3g %s", device->stream, field->unit);
+    if (text)
+        line(page, field->path, text, lt_tree_text(lt_tree_get(page->tree, "rates"), ""));
+}
+
 static void show_cpu_peaks(struct page *page, const struct lt_device *device, uint32_t derived)
 {
     for (int r = 0; device->kind == LT_DEVICE_CPU && r < LT_RATE_COUNT; r++)
@@ -268,8 +278,10 @@ static enum lt_status show_entry(struct page *page, struct lt_hw_entry *entry, s
             show_group(page, field);
         else if (value)
             show_value(page, field, field->path, value);
-        if (lt_is_device(entry))
-            show_peak(page, field, &device, derived);
+        if (!lt_is_device(entry))
+            continue;
+        show_peak(page, field, &device, derived);
+        show_stream(page, field, &device);
     }
     show_cpu_peaks(page, &device, derived);
     show_foot(page);
