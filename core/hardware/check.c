@@ -22,8 +22,8 @@ __attribute__((format(printf, 4, 5))) static void wrong(struct check *check, con
     const char *id = lt_safe_text(&check->db->arena, check->entry->id);
     if (message && id)
         lt_problem_add(check->problems, LT_ERROR,
-                       lt_tree_place(&check->db->arena, lt_entry_file(check->db, check->entry)->name, at), hint, "%s: %s",
-                       *id ? id : "entry", message);
+                       lt_tree_place(&check->db->arena, lt_entry_file(check->db, check->entry)->name, at), hint,
+                       "%s: %s", *id ? id : "entry", message);
     check->good = false;
 }
 
@@ -41,8 +41,8 @@ static void check_number(struct check *check, const struct lt_hw_field *field, c
     else if (field->type == LT_HW_WHOLE && number != floor(number))
         wrong(check, value, NULL, "%s must be a whole number", field->path);
     else if (number < field->low || number > field->high)
-        wrong(check, value, lt_format(&check->db->arena, "%.10g to %.10g", field->low, field->high), "%s is out of range",
-              field->path);
+        wrong(check, value, lt_format(&check->db->arena, "%.10g to %.10g", field->low, field->high),
+              "%s is out of range", field->path);
 }
 
 static void check_points(struct check *check, const struct lt_hw_field *field, const struct lt_tree *value)

@@ -56,8 +56,8 @@ static bool place_entry(struct lt_database *db, struct lt_hw_entry *entry, struc
     struct lt_hw_entry *first = lt_index_entry(db, entry->id);
     const struct lt_place place = lt_tree_place(&db->arena, file->name, entry->raw);
     if (!entry->patch && first != entry) {
-        lt_problem_add(problems, LT_ERROR, place, "patch: true changes it; another id adds one",
-                       "%s is already in %s", entry->id, first ? lt_entry_file(db, first)->name : "another file");
+        lt_problem_add(problems, LT_ERROR, place, "patch: true changes it; another id adds one", "%s is already in %s",
+                       entry->id, first ? lt_entry_file(db, first)->name : "another file");
         return false;
     }
     if (!entry->patch)
@@ -75,7 +75,8 @@ static bool place_entry(struct lt_database *db, struct lt_hw_entry *entry, struc
 }
 
 /* Reads, checks and indexes one user file. LT_OK as well where it is skipped. */
-static enum lt_status add_user_file(struct lt_database *db, const char *path, uint16_t layer, struct lt_problems *problems)
+static enum lt_status add_user_file(struct lt_database *db, const char *path, uint16_t layer,
+                                    struct lt_problems *problems)
 {
     const char *text;
     size_t bytes;
@@ -132,7 +133,8 @@ static bool is_yaml(const char *name)
 }
 
 /* The *.yaml of a directory in the order of their names; none where it cannot be read. */
-static enum lt_status list_directory(struct lt_database *db, const char *path, const char *names[USER_FILES], size_t *count)
+static enum lt_status list_directory(struct lt_database *db, const char *path, const char *names[USER_FILES],
+                                     size_t *count)
 {
     *count = 0;
     DIR *directory = opendir(path);
@@ -148,7 +150,8 @@ static enum lt_status list_directory(struct lt_database *db, const char *path, c
     return status;
 }
 
-static enum lt_status add_directory(struct lt_database *db, const char *path, uint16_t layer, struct lt_problems *problems)
+static enum lt_status add_directory(struct lt_database *db, const char *path, uint16_t layer,
+                                    struct lt_problems *problems)
 {
     const char *names[USER_FILES];
     size_t count;
@@ -193,7 +196,8 @@ void lt_database_close(struct lt_database *db)
 /* Copies of all text of a device. False where memory ends. */
 static bool own_text(struct lt_arena *arena, struct lt_device *device)
 {
-    const char **const text[] = {&device->id, &device->name, &device->vendor, &device->arch, &device->compute_capability};
+    const char **const text[] = {&device->id, &device->name, &device->vendor, &device->arch,
+                                 &device->compute_capability};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
         if (!(*text[i] = lt_strdup(arena, *text[i] ? *text[i] : "")))
             return false;
@@ -217,10 +221,10 @@ static enum lt_status not_found(struct lt_database *db, const char *id, const ch
                                 struct lt_problems *problems)
 {
     const char *name = lt_safe_text(&db->arena, id);
-    const char *hint = nearest[0] ? lt_format(&db->arena, "did you mean %s%s%s%s%s?", nearest[0], nearest[1] ? ", " : "",
-                                              nearest[1] ? nearest[1] : "", nearest[2] ? ", " : "",
-                                              nearest[2] ? nearest[2] : "")
-                                  : NULL;
+    const char *hint =
+        nearest[0] ? lt_format(&db->arena, "did you mean %s%s%s%s%s?", nearest[0], nearest[1] ? ", " : "",
+                               nearest[1] ? nearest[1] : "", nearest[2] ? ", " : "", nearest[2] ? nearest[2] : "")
+                   : NULL;
     if (name)
         lt_problem_add(problems, LT_ERROR, (struct lt_place){0}, hint, "no such %s: %s", kind, name);
     return db->arena.failed ? LT_NO_MEMORY : LT_NOT_FOUND;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { FILE_TEXT = 64 * 1024, LINE_TEXT = 256, PATH_TEXT = 512 };
+enum { FILE_TEXT = 16 * 1024, LINE_TEXT = 256, PATH_TEXT = 512 };
 
 /* The start of a file of /proc or /sys, which tell no size. False where it cannot be read. */
 static bool read_text(const char *root, const char *path, char *text, size_t size)
@@ -62,14 +62,13 @@ static void copy_line(char *out, size_t size, const char *value)
 
 struct cpuinfo {
     char model[LINE_TEXT], vendor[LINE_TEXT], flags[8 * 1024];
-    uint32_t threads, cores_of_socket, sockets;
+    uint32_t threads, cores_of_socket, threads_of_socket, sockets;
     double mhz;
 };
 
-/* All sockets are taken to be alike. Sockets are counted by their ids, of which there are few. */
+/* Of the first processors only: the kernel takes milliseconds for the whole text of a large server. All are alike. */
 static void read_cpuinfo(const char *text, struct cpuinfo *cpu)
 {
-    uint64_t seen = 0;
     for (const char *line = text, *value; *line; line = next_line(line)) {
         if (value_of(line, "processor"))
             cpu->threads++;
@@ -81,12 +80,33 @@ static void read_cpuinfo(const char *text, struct cpuinfo *cpu)
             copy_line(cpu->flags, sizeof cpu->flags, value);
         else if ((value = value_of(line, "cpu cores")))
             cpu->cores_of_socket = (uint32_t)strtoul(value, NULL, 10);
-        else if ((value = value_of(line, "physical id")))
-            seen |= (uint64_t)1 << (strtoul(value, NULL, 10) & 63);
+        else if ((value = value_of(line, "siblings")))
+            cpu->threads_of_socket = (uint32_t)strtoul(value, NULL, 10);
         else if ((value = value_of(line, "cpu MHz")))
             cpu->mhz = fmax(cpu->mhz, strtod(value, NULL));
     }
-    cpu->sockets = seen ? (uint32_t)__builtin_popcountll(seen) : 1;
+}
+
+/* The count of a list such as 0-3,8-11; 0 where it is none. */
+static uint32_t list_count(const char *list)
+{
+    uint32_t count = 0;
+    while (*list >= '0' && *list <= '9') {
+        char *end;
+        const unsigned long first = strtoul(list, &end, 10), last = *end == '-' ? strtoul(end + 1, &end, 10) : first;
+        count += last >= first && last - first < 65536 ? (uint32_t)(last - first + 1) : 0;
+        list = *end == ',' ? end + 1 : end;
+    }
+    return count;
+}
+
+/* Threads are those that run; sockets follow from the threads of one. */
+static void count_cpus(const char *root, struct cpuinfo *cpu)
+{
+    char text[LINE_TEXT];
+    const uint32_t online = read_text(root, "/sys/devices/system/cpu/online", text, sizeof text) ? list_count(text) : 0;
+    cpu->threads = online ? online : cpu->threads ? cpu->threads : 1;
+    cpu->sockets = cpu->threads_of_socket ? (uint32_t)lt_ceil_div(cpu->threads, cpu->threads_of_socket) : 1;
 }
 
 static bool has_flag(const struct cpuinfo *cpu, const char *flag)
@@ -99,7 +119,8 @@ static bool has_flag(const struct cpuinfo *cpu, const char *flag)
 }
 
 /* Drops what the kernel's model name says beyond the vendor's name for the part:
- * "Intel(R) Xeon(R) Gold 6130 CPU @ 2.10GHz", "13th Gen Intel(R) Core(TM) i9-13900K", "AMD EPYC 7742 64-Core Processor". */
+ * "Intel(R) Xeon(R) Gold 6130 CPU @ 2.10GHz", "13th Gen Intel(R) Core(TM) i9-13900K", "AMD EPYC 7742 64-Core
+ * Processor". */
 static void plain_model(const char *model, char out[static LINE_TEXT])
 {
     static const char *const noise[] = {"(R)", "(TM)", "(r)", "(tm)", " CPU", " Processor"};
@@ -166,7 +187,9 @@ static enum lt_status make_cpu(struct lt_arena *arena, const char *root, const s
         .id = "cpu",
         .name = shown,
         .vendor = cpu_vendor(info),
-        .arch = has_flag(info, "avx512f") ? "x86-avx512" : has_flag(info, "fma") ? "x86-avx2" : "",
+        .arch = has_flag(info, "avx512f") ? "x86-avx512"
+                : has_flag(info, "fma")   ? "x86-avx2"
+                                          : "",
         .compute_capability = "",
         .kind = LT_DEVICE_CPU,
         .clock_hz = khz > 0 ? khz * 1e3 : info->mhz * 1e6,
@@ -176,8 +199,8 @@ static enum lt_status make_cpu(struct lt_arena *arena, const char *root, const s
     return shown ? LT_OK : LT_NO_MEMORY;
 }
 
-/* Cores and threads are the machine's, not the part's: two sockets count twice, a virtual machine has fewer. The peak and
- * the bandwidth of a known part change in proportion to its cores, the bandwidth by whole sockets. */
+/* Cores and threads are the machine's, not the part's: two sockets count twice, a virtual machine has fewer. The peak
+ * and the bandwidth of a known part change in proportion to its cores, the bandwidth by whole sockets. */
 static void fit_cpu(const struct cpuinfo *info, struct lt_device *cpu)
 {
     uint32_t cores = info->cores_of_socket * info->sockets;
@@ -201,6 +224,7 @@ static enum lt_status detect_cpu(struct lt_arena *arena, struct lt_database *db,
         return LT_NO_MEMORY;
     if (read_text(root, "/proc/cpuinfo", text, FILE_TEXT))
         read_cpuinfo(text, info);
+    count_cpus(root, info);
     plain_model(info->model, name);
     struct lt_hw_entry *entry = *name ? lt_index_name(db, name) : NULL;
     enum lt_status status = LT_OK;
@@ -215,8 +239,7 @@ static enum lt_status detect_cpu(struct lt_arena *arena, struct lt_database *db,
     }
     if (status != LT_OK)
         return status;
-    out->sockets = info->sockets ? info->sockets : 1;
-    info->sockets = out->sockets;
+    out->sockets = info->sockets;
     fit_cpu(info, &out->cpu);
     return LT_OK;
 }
@@ -238,8 +261,8 @@ static void own_group(const char *root, const char *controller, char group[stati
     }
 }
 
-/* The lowest limit from the group up to the root of its hierarchy; 0 where there is none. In a container the group's own
- * path may not be visible: then the top of the mount is the group. */
+/* The lowest limit from the group up to the root of its hierarchy; 0 where there is none. In a container the group's
+ * own path may not be visible: then the top of the mount is the group. */
 static double group_limit(const char *root, const char *mount, const char *file, char *group)
 {
     double lowest = 0;

@@ -13,11 +13,11 @@ struct lt_detected_gpu {
 };
 
 struct lt_detected {
-    struct lt_device cpu;       /* from the database where it knows the model, else made from what /proc says */
+    struct lt_device cpu; /* from the database where it knows the model, else made from what /proc says */
     bool cpu_known;
     uint32_t sockets;
-    uint64_t ram_bytes;         /* what this process may use: MemTotal, or a lower limit of its control group */
-    uint64_t physical_bytes;    /* MemTotal; 0: not known */
+    uint64_t ram_bytes;      /* what this process may use: MemTotal, or a lower limit of its control group */
+    uint64_t physical_bytes; /* MemTotal; 0: not known */
     struct lt_detected_gpu gpu[LT_DETECT_GPUS];
     uint32_t gpu_count;
 };
@@ -33,7 +33,8 @@ struct lt_smi_gpu {
 };
 
 /* Reads the text of `nvidia-smi --query-gpu=name,memory.total,memory.used --format=csv,noheader,nounits` (MiB): one GPU
- * a line, at most `capacity`. Lines that are something else, such as an error message, are left out. Returns the count. */
+ * a line, at most `capacity`. Lines that are something else, such as an error message, are left out. Returns the count.
+ */
 int lt_smi_parse(const char *text, struct lt_smi_gpu *gpu, int capacity);
 
 #endif

@@ -90,7 +90,8 @@ static enum lt_status read_accelerator_peaks(struct lt_database *db, const struc
     const struct lt_tree *per_clock = lt_tree_get(rates, "flops_per_clock");
     for (int r = 0; r < LT_RATE_COUNT; r++) {
         const double published = number_at(peaks, rate_names[r]) * 1e12;
-        const double made = device->units * number_at(per_clock, rate_names[r]) * lt_rate_clock_hz(device, (enum lt_rate)r);
+        const double made =
+            device->units * number_at(per_clock, rate_names[r]) * lt_rate_clock_hz(device, (enum lt_rate)r);
         device->peak_flops_per_s[r] = published > 0 ? published : made;
         if (published <= 0 && made > 0)
             *derived |= 1u << r;

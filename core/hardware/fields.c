@@ -3,25 +3,42 @@
 #include <string.h>
 
 #define IN(section) (1u << LT_SECTION_##section)
-#define ANY ((1u << LT_SECTION_COUNT) - 1)
-#define ACC IN(ACCELERATORS)
-#define CPU IN(CPUS)
-#define DEVICES (ACC | CPU)
-#define MACHINE IN(MACHINES)
-#define WIRES (IN(LINKS) | IN(NETWORKS) | IN(MEASURED))
-#define RUNS (IN(MEASURED) | IN(COLLECTIVES))
-#define STORE IN(STORAGE)
-#define FRAME IN(FRAMEWORKS)
+#define ANY         ((1u << LT_SECTION_COUNT) - 1)
+#define ACC         IN(ACCELERATORS)
+#define CPU         IN(CPUS)
+#define DEVICES     (ACC | CPU)
+#define MACHINE     IN(MACHINES)
+#define WIRES       (IN(LINKS) | IN(NETWORKS) | IN(MEASURED))
+#define RUNS        (IN(MEASURED) | IN(COLLECTIVES))
+#define STORE       IN(STORAGE)
+#define FRAME       IN(FRAMEWORKS)
 
-#define TEXT(path, sections) {path, LT_HW_TEXT, 0, 0, "", LT_SECTION_COUNT, sections}
-#define BOOL(path, sections) {path, LT_HW_BOOL, 0, 0, "", LT_SECTION_COUNT, sections}
-#define TEXTS(path, sections) {path, LT_HW_TEXTS, 0, 0, "", LT_SECTION_COUNT, sections}
-#define REF(path, to, sections) {path, LT_HW_REF, 0, 0, "", LT_SECTION_##to, sections}
-#define WHOLE(path, low, high, unit, sections) {path, LT_HW_WHOLE, low, high, unit, LT_SECTION_COUNT, sections}
-#define NUMBER(path, low, high, unit, sections) {path, LT_HW_NUMBER, low, high, unit, LT_SECTION_COUNT, sections}
+#define TEXT(path, sections)                                                                                           \
+    {                                                                                                                  \
+        path, LT_HW_TEXT, 0, 0, "", LT_SECTION_COUNT, sections                                                         \
+    }
+#define BOOL(path, sections)                                                                                           \
+    {                                                                                                                  \
+        path, LT_HW_BOOL, 0, 0, "", LT_SECTION_COUNT, sections                                                         \
+    }
+#define TEXTS(path, sections)                                                                                          \
+    {                                                                                                                  \
+        path, LT_HW_TEXTS, 0, 0, "", LT_SECTION_COUNT, sections                                                        \
+    }
+#define REF(path, to, sections)                                                                                        \
+    {                                                                                                                  \
+        path, LT_HW_REF, 0, 0, "", LT_SECTION_##to, sections                                                           \
+    }
+#define WHOLE(path, low, high, unit, sections)                                                                         \
+    {                                                                                                                  \
+        path, LT_HW_WHOLE, low, high, unit, LT_SECTION_COUNT, sections                                                 \
+    }
+#define NUMBER(path, low, high, unit, sections)                                                                        \
+    {                                                                                                                  \
+        path, LT_HW_NUMBER, low, high, unit, LT_SECTION_COUNT, sections                                                \
+    }
 #define PEAK(rate, unit) NUMBER("peak_tflops." rate, 0.001, 1e6, unit, ACC), TEXT("deviates." rate, ACC)
-#define RATE(rate) WHOLE("flops_per_clock." rate, 1, 1e6, "per clock", IN(RATES))
-
+#define RATE(rate)       WHOLE("flops_per_clock." rate, 1, 1e6, "per clock", IN(RATES))
 
 const struct lt_hw_field lt_hw_fields[] = {
     TEXT("id", ANY),

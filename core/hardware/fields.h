@@ -1,5 +1,5 @@
-/* Every field that an entry of the database may have: its type, range and unit, by dotted path. One table that the check
- * of a file and the printing of an entry share. It knows no value. */
+/* Every field that an entry of the database may have: its type, range and unit, by dotted path. One table that the
+ * check of a file and the printing of an entry share. It knows no value. */
 #ifndef LT_HARDWARE_FIELDS_H
 #define LT_HARDWARE_FIELDS_H
 
@@ -7,7 +7,7 @@
 
 enum lt_hw_type {
     LT_HW_TEXT,
-    LT_HW_WHOLE,  /* a number without a fraction */
+    LT_HW_WHOLE, /* a number without a fraction */
     LT_HW_NUMBER,
     LT_HW_NUMBERS, /* a number or a list of numbers */
     LT_HW_BOOL,
@@ -19,8 +19,8 @@ enum lt_hw_type {
 struct lt_hw_field {
     const char *path; /* memory.bandwidth_gbps; one that ends in `.*` stands for all keys of a map */
     enum lt_hw_type type;
-    double low, high;  /* of numbers, inclusive */
-    const char *unit;  /* as printed behind a value; "" where there is none; bytes and MHz are scaled for reading */
+    double low, high; /* of numbers, inclusive */
+    const char *unit; /* as printed behind a value; "" where there is none; bytes and MHz are scaled for reading */
     enum lt_section ref;
     uint32_t sections; /* bit per section that has the field */
 };

@@ -45,7 +45,9 @@ enum lt_status lt_database_reserved_bytes(struct lt_database *db, const struct l
     *bytes = 0;
     if (device->kind != LT_DEVICE_GPU)
         return LT_OK;
-    const char *row = cuda ? reserved_row(device) : small ? "pluggable.below_2_gib_bytes" : "pluggable.reserved_min_bytes";
+    const char *row = cuda    ? reserved_row(device)
+                      : small ? "pluggable.below_2_gib_bytes"
+                              : "pluggable.reserved_min_bytes";
     enum lt_status status = lt_database_constant(db, "tensorflow", row, &value, problems);
     if (status == LT_OK && !cuda && !small)
         status = lt_database_constant(db, "tensorflow", "pluggable.reserved_share", &share, problems);

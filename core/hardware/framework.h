@@ -10,8 +10,8 @@ struct lt_constant {
     const char *source; /* "" where none is named */
 };
 
-/* By framework (tensorflow, torch, jax, nccl) and dotted name: allocator.round_bytes, kernel_gap.graph_us. LT_OK also where
- * the value is not known. LT_NOT_FOUND, and a problem, where there is no such framework. */
+/* By framework (tensorflow, torch, jax, nccl) and dotted name: allocator.round_bytes, kernel_gap.graph_us. LT_OK also
+ * where the value is not known. LT_NOT_FOUND, and a problem, where there is no such framework. */
 enum lt_status lt_database_constant(struct lt_database *database, const char *framework, const char *name,
                                     struct lt_constant *constant, struct lt_problems *problems);
 

@@ -6,11 +6,16 @@
 #include <strings.h>
 
 static const char *const section_names[LT_SECTION_COUNT] = {
-    [LT_SECTION_ACCELERATORS] = "accelerators", [LT_SECTION_CPUS] = "cpus",
-    [LT_SECTION_MACHINES] = "machines",         [LT_SECTION_LINKS] = "links",
-    [LT_SECTION_NETWORKS] = "networks",         [LT_SECTION_MEASURED] = "measured",
-    [LT_SECTION_COLLECTIVES] = "collectives",   [LT_SECTION_STORAGE] = "storage",
-    [LT_SECTION_DECODERS] = "decoders",         [LT_SECTION_FRAMEWORKS] = "frameworks",
+    [LT_SECTION_ACCELERATORS] = "accelerators",
+    [LT_SECTION_CPUS] = "cpus",
+    [LT_SECTION_MACHINES] = "machines",
+    [LT_SECTION_LINKS] = "links",
+    [LT_SECTION_NETWORKS] = "networks",
+    [LT_SECTION_MEASURED] = "measured",
+    [LT_SECTION_COLLECTIVES] = "collectives",
+    [LT_SECTION_STORAGE] = "storage",
+    [LT_SECTION_DECODERS] = "decoders",
+    [LT_SECTION_FRAMEWORKS] = "frameworks",
     [LT_SECTION_RATES] = "rates",
 };
 
@@ -46,7 +51,8 @@ static bool room(struct lt_arena *arena, void **array, uint32_t count, uint32_t 
     return true;
 }
 
-enum lt_status lt_index_add_file(struct lt_database *db, const char *name, const char *text, size_t bytes, uint16_t layer)
+enum lt_status lt_index_add_file(struct lt_database *db, const char *name, const char *text, size_t bytes,
+                                 uint16_t layer)
 {
     const char *copy = lt_strdup(&db->arena, name);
     if (!copy || !room(&db->arena, (void **)&db->file, db->file_count, &db->file_capacity, sizeof *db->file))

@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-enum lt_status lt_database_link(struct lt_database *db, const char *id, struct lt_link *link, struct lt_problems *problems)
+enum lt_status lt_database_link(struct lt_database *db, const char *id, struct lt_link *link,
+                                struct lt_problems *problems)
 {
     struct lt_hw_entry *network = lt_index_name(db, id), *entry;
     const enum lt_section section =

@@ -25,8 +25,8 @@ struct lt_curve {
     const struct lt_curve_point *point; /* bytes growing */
 };
 
-/* The measured all-reduce curve of `devices` accelerators of this id, or of the number of devices nearest to it on the same
- * accelerator. LT_NOT_FOUND without a problem where none was measured. */
+/* The measured all-reduce curve of `devices` accelerators of this id, or of the number of devices nearest to it on the
+ * same accelerator. LT_NOT_FOUND without a problem where none was measured. */
 enum lt_status lt_database_curve(struct lt_database *database, const char *accelerator, uint32_t devices,
                                  struct lt_curve *curve, struct lt_problems *problems);
 

@@ -49,11 +49,13 @@ static void lint_references(const struct lint *lint, const struct lt_hw_entry *e
         const struct lt_hw_entry *to = id ? lt_index_entry(lint->db, id) : NULL;
         const char *name = id ? lt_safe_text(&lint->db->arena, id) : NULL;
         if (name && (!to || to->section != (uint8_t)field->ref || to->abstract))
-            report(lint, entry, field->path, NULL, "%s: %s is not in %s", field->path, name, lt_section_name(field->ref));
+            report(lint, entry, field->path, NULL, "%s: %s is not in %s", field->path, name,
+                   lt_section_name(field->ref));
     }
 }
 
-/* Each key under `src` is a field of the entry, or a map of it, and its text starts with a key of the file's sources. */
+/* Each key under `src` is a field of the entry, or a map of it, and its text starts with a key of the file's sources.
+ */
 static void lint_sources(const struct lint *lint, const struct lt_hw_entry *entry)
 {
     const struct lt_tree *sources = lt_entry_file(lint->db, entry)->sources;
@@ -71,10 +73,12 @@ static void lint_sources(const struct lint *lint, const struct lt_hw_entry *entr
     }
 }
 
-/* A published peak is units x rate x clock within 2 %, or within its last digit (0.005), or says under `deviates` why. */
+/* A published peak is units x rate x clock within 2 %, or within its last digit (0.005), or says under `deviates` why.
+ */
 static void lint_peaks(const struct lint *lint, const struct lt_hw_entry *entry, const struct lt_device *device)
 {
-    const struct lt_tree *peaks = lt_tree_get(entry->resolved, "peak_tflops"), *why = lt_tree_get(entry->resolved, "deviates");
+    const struct lt_tree *peaks = lt_tree_get(entry->resolved, "peak_tflops"),
+                         *why = lt_tree_get(entry->resolved, "deviates");
     const char *rates = lt_tree_text(lt_tree_get(entry->resolved, "rates"), NULL);
     const struct lt_hw_entry *table = rates ? lt_index_entry(lint->db, rates) : NULL;
     for (int r = 0; table && table->resolved && r < LT_RATE_COUNT; r++) {
@@ -91,7 +95,8 @@ static void lint_peaks(const struct lint *lint, const struct lt_hw_entry *entry,
     }
 }
 
-/* The sizes of one memory must tell the same story: what a process sees is at most the size on the box, nearly all of it. */
+/* The sizes of one memory must tell the same story: what a process sees is at most the size on the box, nearly all of
+ * it. */
 static void lint_memory(const struct lint *lint, const struct lt_hw_entry *entry, const struct lt_device *device)
 {
     const double nominal = lt_tree_number(lt_tree_find(entry->resolved, "memory.nominal_gb"), 0) * 1073741824.0;

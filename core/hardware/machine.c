@@ -3,7 +3,6 @@
 #include "core/hardware/link.h"
 #include "core/hardware/store.h"
 
-
 static double number_at(const struct lt_tree *tree, const char *path)
 {
     return lt_tree_number(lt_tree_find(tree, path), 0);

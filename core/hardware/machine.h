@@ -10,9 +10,9 @@ struct lt_instance {
     const char *accelerator; /* an id of the database; "" for a host alone */
     uint32_t accelerator_count, vcpus;
     uint64_t ram_bytes;
-    double peer_link_bytes_per_s;  /* between its accelerators, one direction; 0: see the accelerator */
+    double peer_link_bytes_per_s; /* between its accelerators, one direction; 0: see the accelerator */
     double network_bytes_per_s;
-    double disk_bytes_per_s;       /* of network volumes */
+    double disk_bytes_per_s; /* of network volumes */
     double usd_per_hour, spot_usd_per_hour;
     const char *price_date, *region;
 };
@@ -22,7 +22,7 @@ enum lt_status lt_database_instance(struct lt_database *database, const char *id
                                     struct lt_problems *problems);
 
 /* All machines, in the order of the files; parses what is not yet parsed. Owned by the database. */
-enum lt_status lt_database_instances(struct lt_database *database, const struct lt_instance **instances, uint32_t *count,
-                                     struct lt_problems *problems);
+enum lt_status lt_database_instances(struct lt_database *database, const struct lt_instance **instances,
+                                     uint32_t *count, struct lt_problems *problems);
 
 #endif

@@ -26,8 +26,7 @@ static struct lt_tree *read_part(struct lt_database *db, const struct lt_hw_file
                                  uint32_t lines, struct lt_problems *problems)
 {
     const uint32_t before = problems->count;
-    struct lt_tree *tree =
-        lt_yaml_read(&db->arena, file->name, file->text + from, bytes, LT_YAML_SETTINGS, problems);
+    struct lt_tree *tree = lt_yaml_read(&db->arena, file->name, file->text + from, bytes, LT_YAML_SETTINGS, problems);
     for (uint32_t i = before; i < problems->count; i++)
         problems->item[i].place.line += lines;
     if (tree)

@@ -9,7 +9,7 @@ static bool is_unknown(const struct lt_tree *tree)
     return tree->type == LT_TREE_TEXT && !tree->quoted && strcmp(tree->text, "unknown") == 0;
 }
 
-static const char *const never_inherited[] = {"abstract", "aliases", "pci", "price", "patch", "inherits",
+static const char *const never_inherited[] = {"abstract",           "aliases", "pci", "price", "patch", "inherits",
                                               "scale_peak_by_units"};
 
 static bool inherited(const char *key)
@@ -66,7 +66,7 @@ static const char *source_text(struct lt_arena *arena, const struct lt_tree *sou
 static struct lt_tree *written(struct lt_database *db, const struct lt_hw_entry *entry)
 {
     const struct lt_tree *sources = lt_entry_file(db, entry)->sources;
-    struct lt_tree *copy = merge(&db->arena, NULL, entry->raw, NULL, NULL);
+    struct lt_tree *copy = lt_tree_copy(&db->arena, entry->raw, NULL, NULL);
     if (!copy)
         return NULL;
     const struct lt_tree *src = lt_tree_get(copy, "src");
@@ -146,8 +146,10 @@ static enum lt_status resolve_child(struct lt_database *db, struct lt_hw_entry *
 {
     struct lt_hw_entry *parent = lt_index_entry(db, parent_id);
     const struct lt_tree *above = NULL;
-    if (!parent || parent->section != entry->section || lt_entry_file(db, parent)->layer > lt_entry_file(db, entry)->layer)
-        return refuse(db, entry, "inherits", "the id of another entry of the same section", "no such parent:", problems);
+    if (!parent || parent->section != entry->section ||
+        lt_entry_file(db, parent)->layer > lt_entry_file(db, entry)->layer)
+        return refuse(db, entry, "inherits", "the id of another entry of the same section",
+                      "no such parent:", problems);
     if (parent->busy)
         return refuse(db, entry, "inherits", "one of them must stand alone", "inherits in a circle from", problems);
     if (depth >= LT_INHERIT_LIMIT)
@@ -173,7 +175,8 @@ static enum lt_status resolve_base(struct lt_database *db, struct lt_hw_entry *e
         return status;
     const char *parent = lt_tree_text(lt_tree_get(entry->raw, "inherits"), NULL);
     if (!parent) {
-        entry->base = written(db, entry);
+        const struct lt_tree *own = written(db, entry);
+        entry->base = own ? merge(&db->arena, NULL, own, NULL, NULL) : NULL;
         return entry->base ? LT_OK : LT_NO_MEMORY;
     }
     entry->busy = true;

@@ -34,7 +34,8 @@ static int source_number(struct page *page, const char *path)
 /* memory.bandwidth_gbps stands as `bandwidth` under the heading `memory`: the unit is behind the value. */
 static void label_of(const char *path, char label[static 64])
 {
-    static const char *const unit[] = {"_gbps", "_bytes", "_mhz", "_gb", "_mib", "_gib", "_w", "_gbit", "_us", "_tflops"};
+    static const char *const unit[] = {"_gbps", "_bytes", "_mhz",  "_gb", "_mib",
+                                       "_gib",  "_w",     "_gbit", "_us", "_tflops"};
     const char *name = strrchr(path, '.');
     size_t length = strlen(name = name ? name + 1 : path);
     for (size_t i = 0; i < sizeof unit / sizeof *unit; i++) {
@@ -134,7 +135,8 @@ static const char *value_text(struct page *page, const struct lt_hw_field *field
     return "";
 }
 
-static void show_value(struct page *page, const struct lt_hw_field *field, const char *path, const struct lt_tree *value)
+static void show_value(struct page *page, const struct lt_hw_field *field, const char *path,
+                       const struct lt_tree *value)
 {
     const char *text = value_text(page, field, value);
     const int number = source_number(page, path);
@@ -167,7 +169,8 @@ static void show_group(struct page *page, const struct lt_hw_field *field)
 /* What the table of fields does not print by itself: the head of the page, its notes, and its sources. */
 static bool is_furniture(const char *path)
 {
-    static const char *const key[] = {"id", "inherits", "abstract", "patch", "name", "aliases", "pci", "notes", "src.*"};
+    static const char *const key[] = {"id",      "inherits", "abstract", "patch", "name",
+                                      "aliases", "pci",      "notes",    "src.*"};
     for (size_t i = 0; i < sizeof key / sizeof *key; i++)
         if (strcmp(path, key[i]) == 0)
             return true;
@@ -186,7 +189,8 @@ static enum lt_rate rate_of(const char *path)
 }
 
 /* A peak that is not written but derived, and the reason of one that is not what units x rate x clock give. */
-static void show_peak(struct page *page, const struct lt_hw_field *field, const struct lt_device *device, uint32_t derived)
+static void show_peak(struct page *page, const struct lt_hw_field *field, const struct lt_device *device,
+                      uint32_t derived)
 {
     const enum lt_rate rate = rate_of(field->path);
     if (rate == LT_RATE_COUNT)
@@ -240,7 +244,8 @@ static void show_head(struct page *page, const struct lt_hw_entry *entry)
     const char *file = lt_safe_text(arena, lt_entry_file(page->db, entry)->name);
     lt_buffer_printf(page->out, "  %-*s%s:%u", LABEL_WIDTH - 2, "written in", file ? file : "", entry->raw->line);
     for (const struct lt_hw_entry *patch = entry->patches; patch; patch = patch->next_patch)
-        if (!lt_entry_file(page->db, patch)->skipped && (file = lt_safe_text(arena, lt_entry_file(page->db, patch)->name)))
+        if (!lt_entry_file(page->db, patch)->skipped &&
+            (file = lt_safe_text(arena, lt_entry_file(page->db, patch)->name)))
             lt_buffer_printf(page->out, ", changed by %s:%u", file, patch->raw->line);
     lt_buffer_puts(page->out, "\n\n");
 }
@@ -293,8 +298,10 @@ static void show_this(const struct lt_device *device, struct lt_buffer *out)
 {
     char text[LT_NUMBER_TEXT];
     lt_buffer_printf(out, "%s\n  %-*sthis (detected)\n", device->name, LABEL_WIDTH - 2, "id");
-    lt_buffer_printf(out, "  %-*s%s\n", LABEL_WIDTH - 2, "memory", lt_number(text, (double)device->memory_bytes, LT_UNIT_BYTES));
-    lt_buffer_printf(out, "  %-*s%u\n", LABEL_WIDTH - 2, device->kind == LT_DEVICE_CPU ? "cores" : "units", device->units);
+    lt_buffer_printf(out, "  %-*s%s\n", LABEL_WIDTH - 2, "memory",
+                     lt_number(text, (double)device->memory_bytes, LT_UNIT_BYTES));
+    lt_buffer_printf(out, "  %-*s%u\n", LABEL_WIDTH - 2, device->kind == LT_DEVICE_CPU ? "cores" : "units",
+                     device->units);
     for (int r = 0; r < LT_RATE_COUNT; r++)
         if (device->peak_flops_per_s[r] > 0)
             lt_buffer_printf(out, "  %-*s%s%s\n", LABEL_WIDTH - 2, lt_rate_name((enum lt_rate)r),

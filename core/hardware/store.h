@@ -1,8 +1,8 @@
 /* The inside of the hardware database, shared by the files of this folder only.
  *
- * Files hold sections (`accelerators:`, `machines:` …), sections hold entries. All built-in files are one layer, each user
- * directory is the next one. An entry is resolved against the layers below its own, so a user's patch never changes what
- * the program brings along; patches of later layers are laid over it in turn. */
+ * Files hold sections (`accelerators:`, `machines:` …), sections hold entries. All built-in files are one layer, each
+ * user directory is the next one. An entry is resolved against the layers below its own, so a user's patch never
+ * changes what the program brings along; patches of later layers are laid over it in turn. */
 #ifndef LT_HARDWARE_STORE_H
 #define LT_HARDWARE_STORE_H
 
@@ -46,10 +46,10 @@ struct lt_hw_entry {
     struct lt_hw_entry *patches, *next_patch; /* later changes of this entry, in their order */
     size_t from, bytes;                       /* its text in the file, and the line it starts on */
     uint32_t line;
-    const struct lt_tree *raw;                /* as written; NULL until it is needed */
-    const struct lt_tree *base;               /* parents merged in, patches not */
-    const struct lt_tree *resolved;           /* all of it */
-    const struct lt_device *device;           /* accelerators and CPUs */
+    const struct lt_tree *raw;      /* as written; NULL until it is needed */
+    const struct lt_tree *base;     /* parents merged in, patches not */
+    const struct lt_tree *resolved; /* all of it */
+    const struct lt_device *device; /* accelerators and CPUs */
 };
 
 /* An id, alias, driver's name or PCI id, and whose it is. */
@@ -87,7 +87,8 @@ static inline const struct lt_hw_file *lt_entry_file(const struct lt_database *d
 bool lt_entry_listed(const struct lt_database *db, const struct lt_hw_entry *entry);
 
 /* index.c: what is in a file, and who has a name. */
-enum lt_status lt_index_add_file(struct lt_database *db, const char *name, const char *text, size_t bytes, uint16_t layer);
+enum lt_status lt_index_add_file(struct lt_database *db, const char *name, const char *text, size_t bytes,
+                                 uint16_t layer);
 /* By scanning lines: sections at the margin, `  - id:` at an indent of two, `    name:`, `    aliases: [..]` and
  * `    pci: [..]` on one line each. Only for files that lint has seen. */
 enum lt_status lt_index_scan(struct lt_database *db, uint32_t file);
@@ -101,7 +102,8 @@ struct lt_hw_entry *lt_index_name(const struct lt_database *db, const char *name
 void lt_index_nearest(struct lt_database *db, const char *name, enum lt_section from, enum lt_section to,
                       const char *nearest[4]);
 
-/* read.c: text as trees: a whole file, or one entry and the titles of its file's sources. Problems have the file's lines. */
+/* read.c: text as trees: a whole file, or one entry and the titles of its file's sources. Problems have the file's
+ * lines. */
 const struct lt_tree *lt_file_parse(struct lt_database *db, uint32_t file, struct lt_problems *problems);
 enum lt_status lt_entry_read(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
 /* Within a tree by dotted path: memory.bandwidth_gbps; NULL where there is none. */
@@ -111,7 +113,8 @@ const struct lt_tree *lt_tree_find(const struct lt_tree *tree, const char *path)
 /* Parents only; while the layers are still being read. */
 enum lt_status lt_entry_inherit(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
 enum lt_status lt_entry_resolve(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
-/* Where a value of a resolved entry comes from: the longest prefix of `path` under `src`, else its default; NULL: not said. */
+/* Where a value of a resolved entry comes from: the longest prefix of `path` under `src`, else its default; NULL: not
+ * said. */
 const char *lt_entry_source(const struct lt_tree *resolved, const char *path);
 
 /* check.c: one entry as written against the fields of its section. False, and problems, where it is wrong. */
@@ -123,8 +126,8 @@ enum lt_status lt_entry_device(struct lt_database *db, struct lt_hw_entry *entry
 enum lt_status lt_device_read(struct lt_database *db, const struct lt_hw_entry *entry, struct lt_device *device,
                               uint32_t *derived, struct lt_problems *problems);
 
-/* The clock that a rate's peak counts: the tensor clock for tensor rates where a device has one, but for fp64, which keeps
- * the boost clock (H100). */
+/* The clock that a rate's peak counts: the tensor clock for tensor rates where a device has one, but for fp64, which
+ * keeps the boost clock (H100). */
 double lt_rate_clock_hz(const struct lt_device *device, enum lt_rate rate);
 
 /* An entry of a section, resolved, by id or alias: what the readers of machines, links and frameworks start from. */
