@@ -537,8 +537,14 @@ static void frameworks(void **state)
     static const struct {
         const char *device;
         uint64_t mib;
-    } row[] = {{"nvidia-p100-pcie-16gb", 500}, {"v100", 1050}, {"t4", 1050},   {"a100", 1536},
-               {"rtx4090", 1536},              {"h100", 1800}, {"b200", 1800}, {"i9-13900k", 0}};
+    } row[] = {{"nvidia-p100-pcie-16gb", 500},
+               {"v100", 1050},
+               {"t4", 1050},
+               {"a100", 1536},
+               {"rtx4090", 1536},
+               {"h100", 1800},
+               {"b200", 1800},
+               {"i9-13900k", 0}};
     struct fixture *f = *state;
     fixture_open(f);
     uint64_t bytes;
@@ -557,7 +563,8 @@ static void frameworks(void **state)
     assert_int_equal(bytes, (uint64_t)(0.06 * 34359738368.0));
 
     struct lt_constant constant;
-    assert_int_equal(lt_database_constant(f->db, "tensorflow", "allocator.round_bytes", &constant, &f->problems), LT_OK);
+    assert_int_equal(lt_database_constant(f->db, "tensorflow", "allocator.round_bytes", &constant, &f->problems),
+                     LT_OK);
     assert_near(constant.value, 256);
     assert_non_null(strstr(constant.source, "bfc_allocator"));
     assert_int_equal(lt_database_constant(f->db, "pytorch", "kernel_gap.eager_us", &constant, &f->problems), LT_OK);
