@@ -218,6 +218,7 @@ static void files_above_the_limit_are_refused(void **state)
     struct given given = {0};
     assert_null(read_bytes(&given, "a", (1 << 20) + 1)); /* refused before a byte is read */
     assert_problem(&given.problems, "t.yaml: error: the file is too large; up to 1048576 bytes");
+    lt_arena_free(&given.arena);
 }
 
 static const char DOCUMENT[] = "title: \"a \\u263A b\"\nnotes: |\n  two\n  lines\nlayers:\n  - {units: 64, rate: .5}\n"
