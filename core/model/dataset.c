@@ -1,5 +1,7 @@
 #include "core/model/dataset.h"
 
+#include <stddef.h>
+
 #include "core/model/name.h"
 
 #define KERAS(module) LT_EXACT, "Keras 3, datasets/" module ".py"
