@@ -9,7 +9,7 @@
 enum lt_op_class {
     LT_CLASS_NONE,      /* no work: inputs, aliases */
     LT_CLASS_GEMM,      /* dim: batch, m, n, k */
-    LT_CLASS_CONV,      /* dim: groups, m, n, k (implicit GEMM), taps, stride, input pixels, output pixels */
+    LT_CLASS_CONV,      /* dim: groups, m, n, k (implicit GEMM), taps, stride, batch x input pixels, input channels */
     LT_CLASS_DEPTHWISE, /* dim as CONV */
     LT_CLASS_MAP,       /* elementwise */
     LT_CLASS_COPY,

@@ -78,7 +78,16 @@ struct lt_builder {
     lt_tensor *out;                 /* its results, filled by lt_output */
     lt_tensor variable;             /* its layer's first variable */
     uint32_t region;
+    struct lt_op discarded;         /* what lt_last_op gives once the builder has failed */
 };
+
+/* An empty program in `arena`. */
+void lt_builder_init(struct lt_builder *b, struct lt_arena *arena);
+
+/* For the walk and the lowering; layers need neither. A tensor of its own, made by no op, charged to the current call; and
+ * an op whose `out_count` results are still to be entered in the program's operands. NULL on a failed builder. */
+lt_tensor lt_tensor_add(struct lt_builder *b, enum lt_role role, uint64_t elements, enum lt_dtype dtype);
+struct lt_op *lt_op_add(struct lt_builder *b, enum lt_op_kind kind, const lt_tensor *in, int in_count, int out_count);
 
 /* The call's operand i as it comes, and cast to the call's compute dtype where it is floating and differs (autocast). */
 lt_tensor lt_input_raw(struct lt_builder *b, int i);
@@ -110,7 +119,7 @@ lt_tensor lt_combine(struct lt_builder *b, enum lt_op_kind kind, lt_tensor x, lt
 lt_tensor lt_cast(struct lt_builder *b, lt_tensor x, enum lt_dtype dtype);
 /* Another view of the same storage. */
 lt_tensor lt_alias(struct lt_builder *b, lt_tensor x);
-/* batch x (m x k) times (k x n). b_shared: y has no batch of its own (a kernel): the op is one GEMM of batch*m rows. */
+/* batch x (m x k) times (k x n). With a kernel, which has no batch of its own, batch is 1 and m counts all rows. */
 lt_tensor lt_matmul(struct lt_builder *b, lt_tensor x, lt_tensor y, uint64_t batch, uint64_t m, uint64_t n, uint64_t k);
 
 /* A convolution over any number of spatial axes; all counts are products over them. */
