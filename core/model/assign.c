@@ -103,7 +103,7 @@ static enum lt_status assign_option(struct lt_setup *setup, struct lt_arena *are
     return status ? status : set_named(arena, &setup->option, &setup->option_count, option, value);
 }
 
-/* Leaves only the options that the optimizer has and whose values it could have been given. */
+/* Leaves only the options that the optimizer has. */
 static enum lt_status drop_foreign_options(struct lt_setup *setup, struct lt_arena *arena)
 {
     const struct lt_optimizer *optimizer = lt_optimizer_find(lt_setup_text(setup, LT_SET_OPTIMIZER));
