@@ -23,6 +23,8 @@ TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
 
 all: $(BUILD)/liblayertop.a
 
+include core/embed.mk
+
 help:
 	@sed -n '2,3s/^# *//p' Makefile
 
