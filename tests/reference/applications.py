@@ -29,6 +29,8 @@ def positions(layer, shape):
 
 def layer_macs(layer):
     """One output position costs a kernel's elements; a depthwise kernel's likewise."""
+    if isinstance(layer, keras.Model):
+        return sum(layer_macs(inner) for inner in layer.layers)
     name = type(layer).__name__
     if name not in ("Dense", "Conv2D", "DepthwiseConv2D", "SeparableConv2D"):
         return 0
@@ -36,20 +38,17 @@ def layer_macs(layer):
     return count(kernels) * positions(layer, layer.output.shape)
 
 
-def describe_layer(layer):
-    return {
-        "name": layer.name,
-        "class": type(layer).__name__,
-        "output": shapes_of(layer.output)[0],
-        "trainable": count(layer.trainable_weights),
-        "non_trainable": count(layer.non_trainable_weights),
-        "macs": layer_macs(layer),
-    }
+def layer_rows(model, prefix=""):
+    """A row per layer; a nested model's own row is followed by those of its layers."""
+    for layer in model.layers:
+        trainable, frozen = count(layer.trainable_weights), count(layer.non_trainable_weights)
+        output = shapes_of(layer.output)[0]
+        yield [prefix + layer.name, type(layer).__name__, output, trainable, frozen, layer_macs(layer)]
+        if isinstance(layer, keras.Model):
+            yield from layer_rows(layer, f"{prefix}{layer.name}/")
 
 
 def describe(name, model):
-    layers = [describe_layer(layer) for layer in model.layers]
-    columns = ("name", "class", "output", "trainable", "non_trainable", "macs")
     return {
         "name": name,
         "input": list(model.input_shape),
@@ -57,8 +56,8 @@ def describe(name, model):
         "total": model.count_params(),
         "trainable": count(model.trainable_weights),
         "non_trainable": count(model.non_trainable_weights),
-        "macs": sum(layer["macs"] for layer in layers),
-        "layers": [[layer[c] for c in columns] for layer in layers],
+        "macs": layer_macs(model),
+        "layers": list(layer_rows(model)),
     }
 
 
@@ -70,7 +69,7 @@ def applications():
         rows.append(describe(name, model))
         yield archive(HERE / "applications" / f"{name}.keras", model)
     about = (
-        "keras.applications with weights=None; a layer is [name, class, output shape, trainable, "
+        "keras.applications with weights=None; a layer is [path, class, output shape, trainable, "
         "non-trainable, multiply-accumulates per sample]"
     )
     yield Table(HERE / "applications.json", about, rows)

@@ -210,4 +210,4 @@ def layers():
 
 
 if __name__ == "__main__":
-    main(__doc__.splitlines()[0], layers)
+    main(__doc__.splitlines()[0], layers, models)
