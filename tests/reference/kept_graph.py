@@ -19,6 +19,7 @@ import tensorflow as tf
 ALIASES = {"Identity", "IdentityN", "Reshape", "ExpandDims", "Squeeze", "StopGradient", "PreventGradient",
            "CheckNumerics", "EnsureShape"}  # fmt: skip
 SHAPE_ONLY = {"Shape", "ShapeN", "Rank", "Size", "ZerosLike", "OnesLike", "BroadcastGradientArgs"}
+CALLS = {"PartitionedCall", "StatefulPartitionedCall"}
 VARIABLES = {"Const", "ReadVariableOp", "VarHandleOp"}
 LISTS = {"TensorListPushBack": 1, "TensorListSetItem": 2}  # operation → the operand that it stores
 
@@ -29,10 +30,23 @@ Kept = collections.namedtuple("Kept", "key owner op dtype shape bytes kind")
 
 def storage_of(tensor):
     """The tensor whose memory this one shares."""
-    while tensor.op.type in ALIASES:
-        index = tensor.value_index if tensor.op.type == "IdentityN" else 0
-        tensor = tensor.op.inputs[index]
-    return tensor
+    while True:
+        source = aliased(tensor)
+        if source is None:
+            return tensor
+        tensor = source
+
+
+def aliased(tensor):
+    """The operand that an operation hands on as this output, if it does."""
+    op = tensor.op
+    if op.type in ALIASES:
+        return op.inputs[tensor.value_index if op.type == "IdentityN" else 0]
+    if op.type in CALLS:
+        function = op.graph._get_function(op.get_attr("f").name).graph
+        result = storage_of(function.outputs[tensor.value_index])
+        return next((outer for inner, outer in zip(function.inputs, op.inputs) if inner is result), None)
+    return None
 
 
 def is_variable(tensor):
@@ -54,16 +68,14 @@ class Graph:
     def kept(self, gradients):
         """The tensors that these gradients keep, each storage once, in a fixed order."""
         needed = self.backward_of(gradients)
-        found = {}
+        read = list(gradients)  # the optimizer reads them: indices of a sparse one may be forward tensors
         for op in (op for op in self.graph.get_operations() if op.name in needed):
             if op.type in SHAPE_ONLY or op.type in ALIASES and not self.is_read(op, needed):
                 continue
-            for position, tensor in enumerate(op.inputs):
-                if tensor.op.name in self.forward and not (op.type == "Reshape" and position == 1):
-                    entry = self.entry(storage_of(tensor))
-                    if entry:
-                        found[entry.key] = entry
-        return sorted(found.values())
+            read += op.inputs[:1] if op.type == "Reshape" else op.inputs
+        storages = (storage_of(tensor) for tensor in read)
+        entries = (self.entry(tensor) for tensor in storages if tensor.op.name in self.forward)
+        return sorted({entry.key: entry for entry in entries if entry}.values())
 
     def backward_of(self, gradients):
         """Names of the backward operations on which one of the gradients depends."""
