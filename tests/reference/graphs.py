@@ -30,7 +30,7 @@ def encoder(name="encoder"):
     return keras.Model(x, L.Dense(4, name=f"{name}_out")(L.Dense(8, activation="relu", name=f"{name}_hidden")(x)), name=name)
 
 
-@graph("one Dense layer called three times: counted once, run three times")
+@graph("one Dense layer called four times: counted once, run four times")
 def shared_layer():
     a, b = keras.Input((16,), name="a"), keras.Input((16,), name="b")
     head = L.Dense(16, activation="relu", name="shared")
