@@ -677,7 +677,7 @@ static void allocation_failures_in_use(void **state)
     struct fixture *f = *state;
     const struct lt_device *device;
     const char *nearest[4];
-    for (int64_t n = 1;; n++) {
+    for (int64_t n = 1;; n += n < 300 ? 1 : 11) {
         struct lt_buffer out = {0};
         fixture_open(f);
         f->db->arena.fail_in = n;
@@ -699,7 +699,7 @@ static void allocation_failures_in_use(void **state)
 static void allocation_failures_in_lists(void **state)
 {
     struct fixture *f = *state;
-    for (int64_t n = 1; n < 30000; n += 397) {
+    for (int64_t n = 1; n < 30000; n += 1499) {
         const struct lt_device_row *row;
         const struct lt_instance *instance;
         uint32_t rows, instances;
