@@ -415,7 +415,7 @@ static void lint_finds(void **state)
          "a.yaml:4:16: error: x: accelerator: nvidia-l5 is not in accelerators"},
         {"accelerators:\n- id: x\n  vendor: me\n  arch: none\n  src:\n    default: y\nsources:\n  y: \"own\"\n",
          "a.yaml:3:3: error: x: name is missing"},
-        {"machines:\n- id: x\n  vcpu: 2\n", "a.yaml:3:3: error: x: no source; src: default: KEY"},
+        {"machines:\n- id: x\n  vcpu: 2\n", "a.yaml:4:9: error: x: vcpu has no source; src: default: KEY"},
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(row); i++) {
@@ -470,6 +470,37 @@ static void scan(void **state)
     const char *nearest[4];
     assert_int_not_equal(lt_database_find(f->db, "two", &device, nearest, &f->problems), LT_OK);
     assert_true(f->problems.item[0].place.line >= 18);
+}
+
+/* What the scan would miss in a built-in file, lint reports. */
+static void lint_finds_what_the_scan_misses(void **state)
+{
+    static const struct {
+        const char *text, *problem;
+    } row[] = {
+        {"accelerators:\n- id: x\n  inherits: nvidia-l4\n", "t.yaml:3:3: error: the index does not see this entry; "
+                                                            "an entry starts with `  - id: NAME`, indented by two"},
+        {"accelerators:\n  - name: \"y\"\n    id: x\n    inherits: nvidia-l4\n",
+         "t.yaml:3:5: error: the index does not see this entry; "
+         "an entry starts with `  - id: NAME`, indented by two"},
+        {"accelerators:\n  - id: x\n    inherits: nvidia-l4\n    aliases:\n      - unseen\n",
+         "t.yaml:6:7: error: x: aliases: unseen is not seen; "
+         "a name belongs to one entry; the list stands on one line"},
+        {"accelerators:\n  - id: nvidia-t4\n    inherits: nvidia-l4\n",
+         "t.yaml:3:5: error: nvidia-t4: is already in accelerators/nvidia-datacenter.yaml"},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < COUNT(row); i++) {
+        const char *text = NULL;
+        fixture_open(f);
+        text = lt_format(&f->arena, "schema: hwdb/1\n%s", row[i].text);
+        assert_int_equal(lt_index_add_file(f->db, "t.yaml", text, strlen(text), 0), LT_OK);
+        assert_int_equal(lt_index_scan(f->db, f->db->file_count - 1), LT_OK);
+        lt_database_lint(f->db, &f->problems);
+        assert_problem(&f->problems, row[i].problem);
+        lt_database_close(f->db);
+        f->db = NULL;
+    }
 }
 
 static void embedded(void **state)
@@ -733,6 +764,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(depth_limit, setup, teardown),
         cmocka_unit_test_setup_teardown(lint_finds, setup, teardown),
         cmocka_unit_test_setup_teardown(scan, setup, teardown),
+        cmocka_unit_test_setup_teardown(lint_finds_what_the_scan_misses, setup, teardown),
         cmocka_unit_test(embedded),
         cmocka_unit_test_setup_teardown(machines, setup, teardown),
         cmocka_unit_test_setup_teardown(links, setup, teardown),
