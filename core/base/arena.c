@@ -65,7 +65,8 @@ void *lt_alloc_raw(struct lt_arena *arena, size_t count, size_t size)
         arena->failed = true;
         return NULL;
     }
-    return reserve(arena, count * size ? count * size : 1);
+    size_t bytes = count * size;
+    return reserve(arena, bytes > 0 ? bytes : 1);
 }
 
 void *lt_alloc_array(struct lt_arena *arena, size_t count, size_t size)

@@ -6,13 +6,22 @@
 #include "core/base/arena.h"
 
 /* `text` with controls, escapes, invalid UTF-8, bidirectional marks and other invisible or direction-changing
- * characters written as \xNN or \u{NNNN}. Returns `text` itself where nothing had to change; NULL where memory ends. */
+ * characters written as \xNN or \u{NNNN}. Returns `text` itself where nothing had to change; NULL where memory ends.
+ * The second form reads `bytes` bytes, which may hold NUL, and always returns a copy. */
 const char *lt_safe_text(struct lt_arena *arena, const char *text);
 const char *lt_safe_text_n(struct lt_arena *arena, const char *text, size_t bytes);
 
 /* The next character of valid or invalid UTF-8: its code point, or -1 for an invalid byte; moves *text on by
  * 1 to 4 bytes. At the end (NUL) returns 0 and does not move. */
 int32_t lt_utf8_next(const char **text);
+
+/* The same for text that need not end in NUL: the character at `text`, of which `left` > 0 bytes are there, and its
+ * length in bytes; -1 and 1 where invalid. */
+int32_t lt_utf8_decode(const char *text, size_t left, int *length);
+
+/* Whether a character is safe to show as it is: no control, nothing invisible, nothing that changes the direction of
+ * text. False for -1, the invalid byte. Writers of JSON and YAML escape what is not. */
+bool lt_is_visible(int32_t code);
 
 /* Columns that a character takes on a terminal: 0 combining, 2 East Asian wide, otherwise 1. Own table: no locale. */
 int lt_char_width(int32_t code);

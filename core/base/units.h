@@ -7,13 +7,13 @@
 
 enum lt_unit {
     LT_UNIT_NONE,
-    LT_UNIT_BYTES,          /* 2.41 GiB: binary, three digits */
-    LT_UNIT_COUNT,          /* 25.6 M: decimal */
-    LT_UNIT_FLOPS,          /* 3.86 GFLOP: decimal */
-    LT_UNIT_SECONDS,        /* 92.1 ms, 1.25 s, 4 min 10 s, 3 h 12 min */
-    LT_UNIT_PER_SECOND,     /* 2,780 /s */
-    LT_UNIT_BYTES_PER_S,    /* 1.56 TB/s: decimal, as vendors print it */
-    LT_UNIT_FLOPS_PER_S,    /* 312 TFLOP/s */
+    LT_UNIT_BYTES,       /* 2.41 GiB: binary, three digits */
+    LT_UNIT_COUNT,       /* 25.6 M: decimal */
+    LT_UNIT_FLOPS,       /* 3.86 GFLOP: decimal */
+    LT_UNIT_SECONDS,     /* 92.1 ms, 1.25 s, 4 min 10 s, 3 h 12 min */
+    LT_UNIT_PER_SECOND,  /* 2,780 /s */
+    LT_UNIT_BYTES_PER_S, /* 1.56 TB/s: decimal, as vendors print it */
+    LT_UNIT_FLOPS_PER_S, /* 312 TFLOP/s */
 };
 
 enum { LT_NUMBER_TEXT = 32 }; /* bytes enough for any lt_number result */

@@ -46,6 +46,9 @@ struct lt_place lt_tree_place(struct lt_arena *arena, const char *file, const st
 /* Building, for writers and tests. `parent` NULL makes a root. `key` and `text` are copied. NULL where memory ends, and
  * harmless with a NULL parent of a failed call as long as the caller checks arena->failed once. */
 struct lt_tree *lt_tree_new(struct lt_arena *arena, enum lt_tree_type type, struct lt_tree *parent, const char *key);
+/* As lt_tree_new for a null, but the key is borrowed: for readers, who then fill the node in. */
+struct lt_tree *lt_tree_append(struct lt_arena *arena, struct lt_tree *parent, const char *key);
+
 struct lt_tree *lt_tree_add_text(struct lt_arena *arena, struct lt_tree *parent, const char *key, const char *text);
 struct lt_tree *lt_tree_add_int(struct lt_arena *arena, struct lt_tree *parent, const char *key, int64_t value);
 struct lt_tree *lt_tree_add_number(struct lt_arena *arena, struct lt_tree *parent, const char *key, double value);
