@@ -40,12 +40,13 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/liblayertop.a
 # Every test program in turn, its output in a log beside it. One that dies counts as a failed test.
 check: $(TESTS)
 	@for test in $(TESTS); do \
-	  CMOCKA_MESSAGE_OUTPUT=TAP $$test >$$test.log 2>&1 || grep -q '^not ok' $$test.log || \
-	    echo "not ok - $$test ended with status $$?" >>$$test.log; \
+	  CMOCKA_MESSAGE_OUTPUT=TAP $$test >$$test.log 2>&1; status=$$?; \
+	  [ $$status = 0 ] || grep -q '^not ok' $$test.log || \
+	    echo "not ok - ended with status $$status" >>$$test.log; \
 	  grep -q '^not ok' $$test.log && { echo "$$test:"; grep -v '^ok' $$test.log; }; \
 	done; \
 	cat $(TESTS:=.log) | awk '/^ok/ {good++} /^not ok/ {bad++} \
-	  END {printf "%d passed, %d failed\n", good, bad; exit bad > 0 || !good}'
+	  END {printf "%d passed, %d failed\n", good, bad; exit (bad > 0 || !good)}'
 
 clean:
 	rm -rf $(BUILD)
