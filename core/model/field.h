@@ -15,12 +15,13 @@ enum lt_field_type {
     LT_FIELD_INTS,       /* a list of integers, or one integer; elements may be null where `optional` */
     LT_FIELD_ACTIVATION, /* a name of the activation table, or an object that holds one; null is linear */
     LT_FIELD_TREE,       /* kept as it is; not edited on the screen */
+    LT_FIELD_PAIRS,      /* before and after, per axis: 1, or 1,2, or 1,2,3,4 for (1,2),(3,4); a value of integers */
 };
 
 struct lt_field {
     const char *name;
     enum lt_field_type type;
-    const char *initial;        /* the default, as a user would type it; NULL: null */
+    const char *initial;        /* the default, as a user would type it; NULL: null, and where that is no value it must be given */
     double low, high;           /* of numbers and list elements; both 0: no limit */
     const char *const *choices; /* NULL-terminated */
     const char *help;           /* one sentence without a period */

@@ -4,6 +4,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/dtype.h"
+#include "core/model/value.h"
 
 enum { LT_MAX_RANK = 8 };
 

@@ -33,7 +33,7 @@ struct lt_value {
 
 bool lt_value_equal(const struct lt_value *a, const struct lt_value *b);
 
-/* A copy whose text, list or tree lives in `arena`. */
+/* A copy whose text, list or tree lives in `arena`; null, and the arena's `failed` set, where memory ends. */
 struct lt_value lt_value_copy(struct lt_arena *arena, const struct lt_value *value);
 
 #endif
