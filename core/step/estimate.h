@@ -8,14 +8,14 @@
 
 #include "core/model/document.h"
 
-struct lt_framework;
-
-/* The machine, resolved from the set-up's device, cpu and ram by whoever holds the database. */
+/* The machine and what the framework takes of it, resolved by lt_machine_resolve (machine_choice.h). Plain numbers. */
 struct lt_machine {
     const struct lt_device *device;          /* never NULL */
     const struct lt_device *cpu;             /* of the host; NULL: not known */
     uint64_t ram_bytes;                      /* of the host; 0: not known */
-    const struct lt_framework *framework;    /* its constants; NULL: none known */
+    uint64_t allocator_unit_bytes;           /* every request is rounded up to a multiple */
+    uint64_t reserved_bytes;                 /* of device memory, outside the allocator's pool: context, libraries */
+    double kernel_gap_seconds;               /* between two kernels of one step */
 };
 
 /* What device memory is used for; the classes of `lt_device_memory` sum to shown_bytes. */
