@@ -23,7 +23,8 @@ const char *const lt_family_names[LT_FAMILY_COUNT] = {
 };
 
 const struct lt_kind *const lt_kind_families[] = {
-    kinds_core,
+    kinds_core,    kinds_dense,         kinds_activations,    kinds_convolution, kinds_pooling,
+    kinds_normalization, kinds_regularization, kinds_reshaping,   kinds_merging, kinds_preprocessing,
 };
 const int lt_kind_family_count = sizeof lt_kind_families / sizeof *lt_kind_families;
 
@@ -54,7 +55,9 @@ const struct lt_kind *lt_kind_find(const char *module, const char *class_name)
         for (const struct lt_kind *kind = lt_kind_families[i]; kind->name; kind++)
             if ((kind->family == LT_FAMILY_OPERATION) == operation && has_name(kind, class_name))
                 return kind;
-    return NULL;
+    if (has_name(&lt_kind_input, class_name))
+        return &lt_kind_input;
+    return has_name(&lt_kind_model, class_name) ? &lt_kind_model : NULL;
 }
 
 /* ------------------------------------------------------------------------------------------------ config */

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-extern const struct lt_kind kinds_core[], kinds_activations[], kinds_convolution[], kinds_pooling[], kinds_recurrent[],
+extern const struct lt_kind kinds_core[], kinds_dense[], kinds_activations[], kinds_convolution[], kinds_pooling[], kinds_recurrent[],
     kinds_normalization[], kinds_regularization[], kinds_reshaping[], kinds_merging[], kinds_attention[],
     kinds_wrappers[], kinds_preprocessing[], kinds_operations[];
 
