@@ -147,8 +147,7 @@ static int sequence_length(unsigned char lead, int32_t *bits, int32_t *smallest)
     return 0;
 }
 
-/* The character at `text`, of which `left` > 0 bytes are there, and its length in bytes; -1 and 1 where invalid. */
-static int32_t decode(const char *text, size_t left, int *length)
+int32_t lt_utf8_decode(const char *text, size_t left, int *length)
 {
     const unsigned char *byte = (const unsigned char *)text;
     int32_t code, smallest;
@@ -174,7 +173,7 @@ int32_t lt_utf8_next(const char **text)
     if (!**text)
         return 0;
     int length;
-    int32_t code = decode(*text, strnlen(*text, 4), &length);
+    int32_t code = lt_utf8_decode(*text, strnlen(*text, 4), &length);
     *text += length;
     return code;
 }
@@ -191,7 +190,7 @@ static size_t visible_prefix(const char *text, size_t bytes)
 {
     size_t at = 0;
     for (int length; at < bytes; at += (size_t)length)
-        if (!lt_is_visible(decode(text + at, bytes - at, &length)))
+        if (!lt_is_visible(lt_utf8_decode(text + at, bytes - at, &length)))
             break;
     return at;
 }
@@ -228,7 +227,7 @@ const char *lt_safe_text_n(struct lt_arena *arena, const char *text, size_t byte
         return NULL;
     int length;
     for (size_t at = 0; at < bytes; at += (size_t)length) {
-        int32_t code = decode(text + at, bytes - at, &length);
+        int32_t code = lt_utf8_decode(text + at, bytes - at, &length);
         if (lt_is_visible(code))
             out = (char *)memcpy(out, text + at, (size_t)length) + length;
         else

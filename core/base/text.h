@@ -15,6 +15,10 @@ const char *lt_safe_text_n(struct lt_arena *arena, const char *text, size_t byte
  * 1 to 4 bytes. At the end (NUL) returns 0 and does not move. */
 int32_t lt_utf8_next(const char **text);
 
+/* The same for text that need not end in NUL: the character at `text`, of which `left` > 0 bytes are there, and its
+ * length in bytes; -1 and 1 where invalid. */
+int32_t lt_utf8_decode(const char *text, size_t left, int *length);
+
 /* Whether a character is safe to show as it is: no control, nothing invisible, nothing that changes the direction of
  * text. False for -1, the invalid byte. Writers of JSON and YAML escape what is not. */
 bool lt_is_visible(int32_t code);

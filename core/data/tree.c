@@ -113,16 +113,12 @@ struct lt_place lt_tree_place(struct lt_arena *arena, const char *file, const st
     return place;
 }
 
-struct lt_tree *lt_tree_new(struct lt_arena *arena, enum lt_tree_type type, struct lt_tree *parent, const char *key)
+struct lt_tree *lt_tree_append(struct lt_arena *arena, struct lt_tree *parent, const char *key)
 {
     struct lt_tree *tree = lt_alloc(arena, sizeof *tree);
-    if (!tree)
-        return NULL;
-    tree->type = type;
-    if (!parent)
+    if (!tree || !parent)
         return tree;
-    if (parent->type == LT_TREE_MAP && !(tree->key = lt_strdup(arena, key ? key : "")))
-        return NULL;
+    tree->key = key;
     tree->parent = parent;
     if (parent->last)
         parent->last->next = tree;
@@ -130,6 +126,17 @@ struct lt_tree *lt_tree_new(struct lt_arena *arena, enum lt_tree_type type, stru
         parent->child = tree;
     parent->last = tree;
     parent->count++;
+    return tree;
+}
+
+struct lt_tree *lt_tree_new(struct lt_arena *arena, enum lt_tree_type type, struct lt_tree *parent, const char *key)
+{
+    const char *copy = NULL;
+    if (is_type(parent, LT_TREE_MAP) && !(copy = lt_strdup(arena, key ? key : "")))
+        return NULL;
+    struct lt_tree *tree = lt_tree_append(arena, parent, copy);
+    if (tree)
+        tree->type = type;
     return tree;
 }
 

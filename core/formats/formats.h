@@ -1,0 +1,17 @@
+/* Opening a model of any format, found by content and not by name, and writing it back. */
+#ifndef LT_FORMATS_FORMATS_H
+#define LT_FORMATS_FORMATS_H
+
+#include "core/model/document.h"
+
+/* Reads the file at `path`. NULL where it cannot be opened as a model: the problems say why. Problems may also come with a
+ * document: what could not be understood is marked in it, the rest works. */
+struct lt_document *lt_open(const char *path, struct lt_problems *problems);
+
+/* The same from memory, for the built-in samples and tests; `file` is only a name. Archives cannot be read this way. */
+struct lt_document *lt_open_text(const char *file, const char *text, size_t bytes, struct lt_problems *problems);
+
+/* Native YAML: everything that was read, unknown keys included. */
+enum lt_status lt_write_native(const struct lt_document *document, struct lt_buffer *out);
+
+#endif
