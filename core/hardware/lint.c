@@ -35,8 +35,26 @@ static void lint_required(const struct lint *lint, const struct lt_hw_entry *ent
     for (size_t i = 0; lt_is_device(entry) && i < sizeof of_device / sizeof *of_device; i++)
         if (!lt_tree_get(entry->resolved, of_device[i]))
             report(lint, entry, NULL, NULL, "%s is missing", of_device[i]);
-    if (!lt_tree_get(entry->resolved, "src"))
-        report(lint, entry, NULL, "src: default: KEY", "no source");
+}
+
+/* Every value has a source, by its own path, its map's, or the default. */
+static void lint_sourced(const struct lint *lint, const struct lt_hw_entry *entry, const struct lt_tree *map,
+                         const char *prefix)
+{
+    static const char *const bare[] = {"id",      "inherits", "abstract", "patch", "name",
+                                       "aliases", "pci",      "notes",    "src",   "deviates"};
+    for (const struct lt_tree *value = map->child; value; value = value->next) {
+        bool counts = true;
+        for (size_t i = 0; i < sizeof bare / sizeof *bare; i++)
+            counts &= prefix || strcmp(value->key, bare[i]) != 0;
+        const char *path = prefix ? lt_format(&lint->db->arena, "%s.%s", prefix, value->key) : value->key;
+        if (!counts || !path)
+            continue;
+        if (value->type == LT_TREE_MAP)
+            lint_sourced(lint, entry, value, path);
+        else if (!lt_entry_source(entry->resolved, path))
+            report(lint, entry, path, "src: default: KEY", "%s has no source", path);
+    }
 }
 
 static void lint_references(const struct lint *lint, const struct lt_hw_entry *entry)
@@ -132,6 +150,7 @@ static bool lint_entry(const struct lint *lint, struct lt_hw_entry *entry)
     if (entry->abstract)
         return true;
     lint_required(lint, entry);
+    lint_sourced(lint, entry, entry->resolved, NULL);
     lint_names(lint, entry);
     const struct lt_device *device;
     if (!lt_is_device(entry) || lt_entry_device(lint->db, entry, &device, lint->problems) != LT_OK)

@@ -20,7 +20,7 @@ static bool inherited(const char *key)
     return true;
 }
 
-/* `over` laid upon `base` as a new tree: maps key by key, the rest replaced; `unknown` erases. Either may be NULL. */
+/* `over` laid upon `base` as a new tree: maps key by key, the rest replaced; `unknown` erases. One may be NULL. */
 static struct lt_tree *merge(struct lt_arena *arena, const struct lt_tree *base, const struct lt_tree *over,
                              struct lt_tree *parent, const char *key)
 {
@@ -175,8 +175,7 @@ static enum lt_status resolve_base(struct lt_database *db, struct lt_hw_entry *e
         return status;
     const char *parent = lt_tree_text(lt_tree_get(entry->raw, "inherits"), NULL);
     if (!parent) {
-        const struct lt_tree *own = written(db, entry);
-        entry->base = own ? merge(&db->arena, NULL, own, NULL, NULL) : NULL;
+        entry->base = written(db, entry);
         return entry->base ? LT_OK : LT_NO_MEMORY;
     }
     entry->busy = true;

@@ -103,10 +103,12 @@ static const char *list_text(struct page *page, const struct lt_tree *list)
 {
     struct lt_arena *arena = &page->db->arena;
     const char *text = "";
-    if (list->child && list->child->type == LT_TREE_LIST)
-        return lt_format(arena, "%u points, %.10g to %.10g bytes", list->count,
-                         lt_tree_number(lt_tree_at(lt_tree_at(list, 0), 0), 0),
-                         lt_tree_number(lt_tree_at(lt_tree_at(list, list->count - 1), 0), 0));
+    if (list->child && list->child->type == LT_TREE_LIST) {
+        char from[LT_NUMBER_TEXT], to[LT_NUMBER_TEXT];
+        lt_number(from, lt_tree_number(lt_tree_at(list->child, 0), 0), LT_UNIT_BYTES);
+        lt_number(to, lt_tree_number(lt_tree_at(list->last, 0), 0), LT_UNIT_BYTES);
+        return lt_format(arena, "%u, from %s to %s", list->count, from, to);
+    }
     for (const struct lt_tree *item = list->child; item && text; item = item->next) {
         const char *comma = *text ? ", " : "";
         const char *safe = item->type == LT_TREE_TEXT ? lt_safe_text(arena, item->text) : NULL;
