@@ -230,10 +230,20 @@ struct lt_hw_entry *lt_index_name(const struct lt_database *db, const char *name
     struct lt_hw_entry *exact = lt_index_entry(db, name);
     if (exact && !exact->abstract)
         return exact;
-    for (uint32_t i = 0; i < db->name_count; i++)
-        if (strcasecmp(db->name[i].text, name) == 0 && lt_entry_listed(db, db->name[i].entry))
-            return db->name[i].entry;
-    return NULL;
+    uint32_t at = 0;
+    return lt_index_next(db, name, &at, &exact) ? exact : NULL;
+}
+
+bool lt_index_next(const struct lt_database *db, const char *name, uint32_t *at, struct lt_hw_entry **entry)
+{
+    while (*at < db->name_count) {
+        const struct lt_hw_name *candidate = &db->name[(*at)++];
+        if (strcasecmp(candidate->text, name) != 0 || !lt_entry_listed(db, candidate->entry))
+            continue;
+        *entry = candidate->entry;
+        return true;
+    }
+    return false;
 }
 
 void lt_index_nearest(struct lt_database *db, const char *name, enum lt_section from, enum lt_section to,
