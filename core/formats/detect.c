@@ -45,7 +45,7 @@ static bool is_text(const char *bytes, size_t count)
     return count == 0 || memchr(bytes, '\0', count) == NULL;
 }
 
-struct lt_file_kind lt_detect(const char *bytes, size_t count)
+struct lt_file_kind lt_detect_file(const char *bytes, size_t count)
 {
     if (!count)
         return (struct lt_file_kind){LT_FILE_EMPTY, "an empty file", SAVE_AS};

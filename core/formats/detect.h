@@ -23,6 +23,6 @@ struct lt_file_kind {
 enum { LT_DETECT_BYTES = 4096 }; /* as many first bytes as tell most */
 
 /* The kind of a file that begins with these bytes (all of it, where it is shorter than LT_DETECT_BYTES). */
-struct lt_file_kind lt_detect(const char *bytes, size_t count);
+struct lt_file_kind lt_detect_file(const char *bytes, size_t count);
 
 #endif

@@ -70,7 +70,7 @@ static struct lt_document *open_yaml(struct opening *o, const char *text, size_t
 
 static struct lt_document *open_text(struct opening *o, const char *text, size_t bytes)
 {
-    struct lt_file_kind kind = lt_detect(text, bytes);
+    struct lt_file_kind kind = lt_detect_file(text, bytes);
     if (kind.type == LT_FILE_JSON)
         return open_json(o, text, bytes);
     if (kind.type == LT_FILE_TEXT)
@@ -192,7 +192,7 @@ static struct lt_document *open_file(struct opening *o, const char *path, FILE *
     size_t count = fread(head, 1, sizeof head, file);
     if (ferror(file))
         return refuse(o, NULL, strerror(errno));
-    struct lt_file_kind kind = lt_detect(head, count);
+    struct lt_file_kind kind = lt_detect_file(head, count);
     if ((kind.type == LT_FILE_TEXT || kind.type == LT_FILE_BINARY) && ends_as_zip(file))
         kind.type = LT_FILE_ZIP;
     switch (kind.type) {
