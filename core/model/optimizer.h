@@ -29,13 +29,20 @@ struct lt_optimizer {
     uint8_t scalars;                   /* besides iteration and learning rate */
     bool early;                        /* TensorFlow's graph consumes each gradient as it appears (measured) */
     const struct lt_slot *slot;
-    float flops, bytes;                /* per parameter element of one fused update with float32 variables */
+    float flops, bytes;                /* per parameter element of one fused update, float32, no option set */
     float temporaries;                 /* full-size temporaries of an unfused update, in variables of the same size */
 };
 
 extern const struct lt_optimizer lt_optimizers[];
 extern const int lt_optimizer_count;
 extern const char *const lt_optimizer_names[]; /* NULL-terminated: the choices of `optimizer` */
+
+/* Options of Keras's base class, which every optimizer has besides its own. */
+extern const struct lt_field lt_optimizer_base_options[];
+extern const int lt_optimizer_base_option_count;
+
+/* The description of an option: the optimizer's own before that of the base class; NULL: no such option. */
+const struct lt_field *lt_optimizer_field(const struct lt_optimizer *optimizer, const char *option);
 
 /* By name, alias or class name in any case ("Custom>Adam" too); NULL: none. */
 const struct lt_optimizer *lt_optimizer_find(const char *name);
@@ -49,6 +56,17 @@ bool lt_optimizer_option_on(const struct lt_setup *setup, const struct lt_optimi
  * LT_HUGE where that does not fit. */
 uint64_t lt_optimizer_elements(const struct lt_setup *setup, const struct lt_optimizer *optimizer,
                                const struct lt_variable *variable);
+
+/* Work per parameter element of one fused update with float32 variables under these options: FLOPs, and bytes read and
+ * written of variable, gradient and slots. Estimated from the formulas (a slot more is 8 bytes more). Muon's matrix products
+ * are not in it. */
+double lt_optimizer_flops(const struct lt_setup *setup, const struct lt_optimizer *optimizer);
+double lt_optimizer_bytes(const struct lt_setup *setup, const struct lt_optimizer *optimizer);
+
+/* Whether TensorFlow's graph consumes each gradient as it appears. Not where a step looks at all of them first (a global
+ * norm, loss scaling, accumulation) nor with an optional slot. Measured for SGD, SGD with momentum, Adam, AdamW and Adam with
+ * a global norm. */
+bool lt_optimizer_early(const struct lt_setup *setup, const struct lt_optimizer *optimizer, bool loss_scaling);
 
 /* Scalars of the whole optimizer: iteration, learning rate, its own, and those of a LossScaleOptimizer around it. */
 uint32_t lt_optimizer_scalars(const struct lt_setup *setup, const struct lt_optimizer *optimizer, bool loss_scaling);

@@ -1,0 +1,15 @@
+/* What layers that hold other layers share: the inner layers' variables.
+ */
+#ifndef LT_MODEL_KINDS_INNER_H
+#define LT_MODEL_KINDS_INNER_H
+
+#include "core/model/kind.h"
+
+/* Adds the variables of `child` behind its name. Where the outer layer does not train, neither do they: Keras counts
+ * the weights of a layer by the layer's own flag first. */
+void lt_inner_variables(const struct lt_call *call, const struct lt_call *child, struct lt_variables *out);
+
+/* Variables of `child`, to find those of the next one. */
+int lt_inner_variable_count(const struct lt_call *call, const struct lt_call *child, struct lt_arena *arena);
+
+#endif
