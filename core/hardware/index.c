@@ -54,7 +54,7 @@ static bool room(struct lt_arena *arena, void **array, uint32_t count, uint32_t 
 enum lt_status lt_index_add_file(struct lt_database *db, const char *name, const char *text, size_t bytes,
                                  uint16_t layer)
 {
-    const char *copy = lt_strdup(&db->arena, name);
+    const char *safe = lt_safe_text(&db->arena, name), *copy = lt_strdup(&db->arena, safe);
     if (!copy || !room(&db->arena, (void **)&db->file, db->file_count, &db->file_capacity, sizeof *db->file))
         return LT_NO_MEMORY;
     db->file[db->file_count++] = (struct lt_hw_file){.name = copy, .text = text, .bytes = bytes, .layer = layer};

@@ -110,6 +110,8 @@ const struct lt_tree *lt_file_parse(struct lt_database *db, uint32_t file, struc
 enum lt_status lt_entry_read(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
 /* Within a tree by dotted path: memory.bandwidth_gbps; NULL where there is none. */
 const struct lt_tree *lt_tree_find(const struct lt_tree *tree, const char *path);
+/* A text of an entry, safe to print; the fallback where there is none, "" where memory ends (arena.failed). */
+const char *lt_entry_text(struct lt_database *db, const struct lt_tree *tree, const char *path, const char *fallback);
 
 /* resolve.c: an entry with its parents and patches. Problems say why not. */
 /* Parents only; while the layers are still being read. */

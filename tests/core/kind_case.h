@@ -19,6 +19,7 @@ struct kind_case {
     struct lt_node node;
     struct lt_call call;
     struct lt_variables variables;
+    const char *policy; /* NULL: float32 */
 };
 
 static inline const struct lt_tree *case_json(struct lt_arena *arena, const char *text)
@@ -51,8 +52,9 @@ static inline void case_child(struct kind_case *c, uint32_t parent, const struct
     uint32_t *child = lt_alloc_array(&c->arena, layer->child_count + 1u, sizeof *child);
     if (layer->child_count)
         memcpy(child, layer->child, layer->child_count * sizeof *child);
-    child[layer->child_count] = case_add(c, lt_tree_text(lt_tree_get(object, "module"), NULL),
-                                         lt_tree_text(lt_tree_get(object, "class_name"), ""), lt_tree_get(object, "config"));
+    child[layer->child_count] =
+        case_add(c, lt_tree_text(lt_tree_get(object, "module"), NULL),
+                 lt_tree_text(lt_tree_get(object, "class_name"), ""), lt_tree_get(object, "config"));
     layer->child = child;
     layer->child_count++;
 }
@@ -87,8 +89,8 @@ static inline uint32_t case_add(struct kind_case *c, const char *module, const c
 }
 
 /* A list of shapes of a file; null is `open`. */
-static inline struct lt_shape *case_shapes(struct lt_arena *arena, const struct lt_tree *list, const struct lt_tree *dtypes,
-                                           int64_t open)
+static inline struct lt_shape *case_shapes(struct lt_arena *arena, const struct lt_tree *list,
+                                           const struct lt_tree *dtypes, int64_t open)
 {
     struct lt_shape *shape = lt_alloc_array(arena, list->count, sizeof *shape);
     for (uint32_t i = 0; i < list->count; i++) {
@@ -111,10 +113,18 @@ static inline void case_begin(struct kind_case *c, const char *module, const cha
 /* Shapes and variables of the call. */
 static inline enum lt_status case_call(struct kind_case *c, const struct lt_shape *in, int in_count)
 {
-    static const struct lt_policy *policy;
-    policy = &lt_policies[lt_policy_find("float32")];
-    c->call = (struct lt_call){.arena = &c->arena, .layers = c->layer, .layer = &c->layer[0], .node = &c->node, .in = in,
-                               .in_count = (uint16_t)in_count, .training = true, .precision = policy, .policy = policy};
+    const struct lt_policy *policy = &lt_policies[lt_policy_find(c->policy ? c->policy : "float32")];
+    const char *const *role = c->call.role;
+    c->call = (struct lt_call){.arena = &c->arena,
+                               .layers = c->layer,
+                               .layer = &c->layer[0],
+                               .node = &c->node,
+                               .in = in,
+                               .role = role,
+                               .in_count = (uint16_t)in_count,
+                               .training = true,
+                               .precision = policy,
+                               .policy = policy};
     enum lt_status status = c->layer[0].kind->shape(&c->call);
     c->variables = (struct lt_variables){.arena = &c->arena};
     if (status == LT_OK && c->layer[0].kind->variables)

@@ -1,4 +1,5 @@
-/* Operations: result shapes and dtypes as Keras reports them (tests/reference/operations.json), and the work they emit. */
+/* Operations: result shapes and dtypes as Keras reports them (tests/reference/operations.json), and the work they emit.
+ */
 #include "tests/core/kind_case.h"
 
 #include <stdio.h>

@@ -128,7 +128,6 @@ CASES = [
     lambda: ops.tile(x, 2),
     lambda: ops.repeat(x, 2, axis=1),
     lambda: ops.repeat(x, 2),
-    lambda: ops.repeat(x, numpy.array([1, 2, 3, 1, 2]), axis=1),
     lambda: ops.stack([x, y], axis=1),
     lambda: ops.stack([x, y], axis=-1),
     lambda: ops.concatenate([x, y], axis=-1),
@@ -193,8 +192,6 @@ CASES = [
     lambda: ops.max_pool(image, 2),
     lambda: ops.max_pool(image, (3, 2), strides=1, padding="same"),
     lambda: ops.average_pool(image, 2, strides=2, padding="same"),
-    lambda: ops.adaptive_average_pool(image, (3, 5), data_format="channels_last"),
-    lambda: ops.adaptive_max_pool(image, 3, data_format="channels_last"),
     lambda: ops.dot_product_attention(heads, other_heads, other_heads),
     lambda: ops.dot_product_attention(heads, heads, heads, is_causal=True),
     lambda: ops.binary_crossentropy(x, y),
@@ -228,7 +225,6 @@ CASES = [
     lambda: ops.qr(tensor(6, 4)),
     lambda: ops.qr(tensor(6, 4), mode="complete"),
     lambda: ops.eigh(matrix),
-    lambda: keras.activations.mish(x),
     lambda: keras.activations.relu(x, max_value=6),
     lambda: ops.rearrange(x, "b h w -> b (h w)"),
     lambda: ops.rearrange(x, "b (h p) w -> b h p w", p=1),
@@ -252,7 +248,7 @@ def case(call):
     node = operation._inbound_nodes[result[0]._keras_history.node_index]
     model = keras.Model(sources(node.input_tensors), result)
     layers = json.loads(model.to_json())["config"]["layers"]
-    saved = next(layer for layer in layers if layer["config"]["name"] == operation.name)
+    saved = next(layer for layer in layers if layer["name"] == operation.name)
     config = {k: v for k, v in saved["config"].items() if k != "name"}
     return {
         "class": saved["class_name"],
