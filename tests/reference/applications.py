@@ -6,9 +6,7 @@ here from the built layers: Dense, convolutions and depthwise convolutions, per 
 
 import math
 
-import keras
-
-from common import HERE, Table, archive, count, fresh, main, shapes_of
+from common import HERE, Table, archive, count, fresh, keras, main, shapes_of
 
 NAMES = """VGG16 VGG19 ResNet50 ResNet101 ResNet152 ResNet50V2 ResNet101V2 ResNet152V2 InceptionV3
 InceptionResNetV2 Xception MobileNet MobileNetV2 MobileNetV3Small MobileNetV3Large DenseNet121

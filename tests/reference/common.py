@@ -1,5 +1,6 @@
 """What all reference scripts share: a quiet, seeded Keras on the CPU, the forms of the
-data they write, and the command line (write the data, or --check it).
+data they write, and the command line (write the data, or --check it). It is imported before
+anything of Keras, since Keras reads its settings when it is first imported.
 
 A script hands `main` a list of producers. A producer is called and returns outputs:
 a Table (JSON, one row per line) or an Archive (a `.keras` file without weights).
@@ -66,6 +67,12 @@ def shapes_of(structure):
 def count(variables):
     """Elements of all variables together."""
     return sum(math.prod(v.shape) for v in variables)
+
+
+def placeless(function):
+    """The function without its file and line, which Keras would write into a Lambda layer's code."""
+    function.__code__ = function.__code__.replace(co_filename="model.py", co_firstlineno=1)
+    return function
 
 
 class Table:

@@ -3,7 +3,7 @@
 Each model trains in a process of its own on random data held in numpy arrays; steps are timed at
 the callbacks of `fit`, the first ones (tracing, warming up) left out. Memory is the process's
 resident set: after the imports, after the model is built, and its peak. The figures belong to
-the machine named in the file. A run is marked noisy where other processes were at work.
+the machine named in the file. A run is marked noisy where other processes were at work or its steps differ much.
 
 --check trains again: what does not depend on the machine must be equal, times are only printed.
 """
@@ -26,17 +26,19 @@ from common import HERE, WRITER, Table, keras, main
 from samples import SAMPLES, sample
 
 BATCH = {"mnist-mlp": 128, "mnist-cnn": 128, "mnist-cnn-fp16": 128, "lstm-text": 32, "resnet50": 8}
-WARM_UP, STEPS, LIMIT_SECONDS = 5, 200, 25
+WARM_UP, STEPS, LIMIT_SECONDS = 3, 200, 22
+MOST_STEPS = {"resnet50": 24}  # so that its data stay small beside the model
+SPREAD = 0.2  # quartiles further apart than this share of the median: noisy
 MEASURED = {"noisy", "load", "steps", "step_seconds", "step_seconds_quartiles", "first_step_seconds",
             "imports_rss_bytes", "built_rss_bytes", "peak_rss_bytes", "date"}  # fmt: skip
 
 
 class Clock(keras.callbacks.Callback):
-    """Notes the duration of each step and ends the training when the time is up."""
+    """Notes the duration of each step and ends the training when its time is up."""
 
     def __init__(self):
         super().__init__()
-        self.durations, self.started = [], time.perf_counter()
+        self.durations, self.first_end = [], None
 
     def on_train_batch_begin(self, batch, logs=None):
         self.begin = time.perf_counter()
@@ -44,8 +46,8 @@ class Clock(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         now = time.perf_counter()
         self.durations.append(now - self.begin)
-        if now - self.started > LIMIT_SECONDS and len(self.durations) > WARM_UP + 3:
-            self.model.stop_training = True
+        self.first_end = self.first_end or now
+        if now - self.first_end > LIMIT_SECONDS and len(self.durations) > WARM_UP + 3:
             raise StopIteration
 
 
@@ -68,7 +70,7 @@ def train(name):
     imports, batch = rss(), BATCH[name]
     model = sample(name)
     built, clock = rss(), Clock()
-    x, y = random_data(model, batch * (WARM_UP + STEPS if name != "resnet50" else 40))
+    x, y = random_data(model, batch * MOST_STEPS.get(name, WARM_UP + STEPS))
     try:
         model.fit(x, y, batch_size=batch, epochs=1, verbose=0, shuffle=False, callbacks=[clock])
     except StopIteration:
@@ -126,15 +128,16 @@ class Measurements(Table):
 def training():
     rows = [machine()]
     for name in BATCH:
-        # busy: the share of the cores at work before the run, of its own and of others
         busy = psutil.cpu_percent(interval=2) / 100
         done = subprocess.run([sys.executable, __file__, "--one", name], capture_output=True, text=True, check=True)
         row = json.loads(done.stdout.splitlines()[-1])
         after = psutil.cpu_percent(interval=2) / 100
-        rows.append({**row, "load": [round(busy, 2), round(after, 2)], "noisy": max(busy, after) > 0.1})
+        low, high = row["step_seconds_quartiles"]
+        noisy = max(busy, after) > 0.1 or high - low > SPREAD * row["step_seconds"]
+        rows.append({**row, "load": [round(busy, 2), round(after, 2)], "noisy": noisy})
     about = (
         "training on the CPU of row 'machine': median and quartiles of the step, resident memory; load is the share "
-        "of all cores that was busy just before and after the run"
+        "of all cores that was busy just before and after the run; noisy: there was load, or the quartiles lie apart"
     )
     yield Measurements(HERE / "cpu_training.json", about, rows)
 

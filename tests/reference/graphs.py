@@ -6,11 +6,9 @@ What the file stands for is in `about`.
 
 import json
 
-import keras
+from common import HERE, Table, archive, count, fresh, keras, main, placeless, plain, shapes_of
 from keras import layers as L
 from keras import ops
-
-from common import HERE, Table, archive, count, fresh, main, plain, shapes_of
 
 GRAPHS = {}
 
@@ -210,7 +208,7 @@ def custom_layer():
 @graph("Lambda layers: their code is never run by a reader; shapes are those that consumers declare")
 def lambda_layers():
     x = keras.Input((6, 4), name="x")
-    y = L.Lambda(lambda t: t[:, 0] * 2, output_shape=(4,), name="first_step")(x)
+    y = L.Lambda(placeless(lambda t: t[:, 0] * 2), output_shape=(4,), name="first_step")(x)
     return keras.Model(x, L.Dense(2, name="head")(y))
 
 

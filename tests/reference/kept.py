@@ -9,12 +9,10 @@ its input; so the layer's input is kept where the layer itself needs it.
 
 import json
 
-import keras
-from keras import layers as L
-
-from common import HERE, Table, fresh, main, plain
+from common import HERE, Table, fresh, keras, main, plain
 from kept_graph import trace
 from samples import SAMPLES, sample
+from keras import layers as L
 
 APPLICATIONS = """ResNet50 VGG16 MobileNetV2 ResNet50V2 Xception InceptionV3 DenseNet121 NASNetMobile
 EfficientNetB0 MobileNet""".split()

@@ -13,8 +13,8 @@ body, where the forward pass pushes onto them.
 import collections
 import contextlib
 
-import keras
-import tensorflow as tf
+from common import keras, tf
+
 
 ALIASES = {"Identity", "IdentityN", "Reshape", "ExpandDims", "Squeeze", "StopGradient", "PreventGradient",
            "CheckNumerics", "EnsureShape"}  # fmt: skip

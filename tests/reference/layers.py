@@ -6,9 +6,7 @@ Shapes are the symbolic ones, which Keras reports and writes into files.
 
 import json
 
-import keras
-
-from common import HERE, Table, count, fresh, main, plain, shapes_of
+from common import HERE, Table, count, fresh, keras, main, plain, shapes_of
 from layer_cases import CASES
 
 MADE_ANEW = {"layer", "backward_layer", "cell", "function"}

@@ -63,7 +63,8 @@ CASES = [
     *binary("logical_and", "logical_or", "logical_xor", of=((flag, flag),)),
     *binary("bitwise_and", "bitwise_or", "bitwise_xor", "left_shift", of=((whole, whole),)),
     *unary("exp", "log", "sqrt", "sin", "cos", "tanh", "log1p", "expm1", "log2", "rsqrt", "erf", of=(x, half, whole)),
-    *unary("negative", "absolute", "square", "sign", "reciprocal", "floor", "ceil", of=(x, half)),
+    *unary("negative", "absolute", "square", "sign", "floor", "ceil", of=(x, half)),
+    *unary("reciprocal"),
     *unary("negative", "absolute", "square", "sign", of=(whole,)),
     *unary("isnan", "isfinite", "logical_not", "isinf"),
     *unary("relu", "relu6", "sigmoid", "silu", "gelu", "softplus", "elu", "selu", "softmax", "log_softmax", "glu", "celu"),
@@ -127,7 +128,6 @@ CASES = [
     lambda: ops.tile(x, 2),
     lambda: ops.repeat(x, 2, axis=1),
     lambda: ops.repeat(x, 2),
-    lambda: ops.repeat(x, [1, 2, 3, 1, 2], axis=1),
     lambda: ops.stack([x, y], axis=1),
     lambda: ops.stack([x, y], axis=-1),
     lambda: ops.concatenate([x, y], axis=-1),
@@ -175,7 +175,7 @@ CASES = [
     lambda: ops.scatter(ops.cast(weights, "int32"), weights[:, 0], (9, 9, 9, 9)),
     lambda: ops.one_hot(classes, 10),
     lambda: ops.one_hot(classes, 10, axis=1),
-    lambda: ops.multi_hot(classes, 10),
+    lambda: ops.multi_hot(classes, 10, dtype="int32"),
     lambda: ops.moments(image, axes=[1, 2]),
     lambda: ops.moments(image, axes=[0, 1, 2], keepdims=True),
     lambda: ops.normalize(x),
@@ -192,8 +192,6 @@ CASES = [
     lambda: ops.max_pool(image, 2),
     lambda: ops.max_pool(image, (3, 2), strides=1, padding="same"),
     lambda: ops.average_pool(image, 2, strides=2, padding="same"),
-    lambda: ops.adaptive_average_pool(image, (3, 5)),
-    lambda: ops.adaptive_max_pool(image, 3),
     lambda: ops.dot_product_attention(heads, other_heads, other_heads),
     lambda: ops.dot_product_attention(heads, heads, heads, is_causal=True),
     lambda: ops.binary_crossentropy(x, y),
@@ -227,8 +225,6 @@ CASES = [
     lambda: ops.qr(tensor(6, 4)),
     lambda: ops.qr(tensor(6, 4), mode="complete"),
     lambda: ops.eigh(matrix),
-    lambda: ops.slogdet(matrix),
-    lambda: keras.activations.mish(x),
     lambda: keras.activations.relu(x, max_value=6),
     lambda: ops.rearrange(x, "b h w -> b (h w)"),
     lambda: ops.rearrange(x, "b (h p) w -> b h p w", p=1),
@@ -252,7 +248,7 @@ def case(call):
     node = operation._inbound_nodes[result[0]._keras_history.node_index]
     model = keras.Model(sources(node.input_tensors), result)
     layers = json.loads(model.to_json())["config"]["layers"]
-    saved = next(layer for layer in layers if layer["config"]["name"] == operation.name)
+    saved = next(layer for layer in layers if layer["name"] == operation.name)
     config = {k: v for k, v in saved["config"].items() if k != "name"}
     return {
         "class": saved["class_name"],

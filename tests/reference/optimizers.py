@@ -7,11 +7,9 @@ elements of its per-variable state and its scalars apart, and the shape of every
 
 import json
 
-import keras
+from common import HERE, Table, count, fresh, keras, main, plain
 from keras import layers as L
 from keras import optimizers as O
-
-from common import HERE, Table, count, fresh, main, plain
 
 
 def model():

@@ -3,10 +3,8 @@
 Each is compiled, so that the file says which optimizer and loss it was trained with.
 """
 
-import keras
+from common import HERE, ROOT, Table, archive, count, fresh, keras, main, shapes_of
 from keras import layers
-
-from common import HERE, ROOT, Table, archive, count, fresh, main, shapes_of
 
 
 def mnist_mlp():

@@ -305,7 +305,7 @@ static void multi_variables(const struct lt_call *call, struct lt_variables *out
     if (lt_config_bool(call, USE_BIAS))
         lt_variable_add(call, out, "attention_output/bias", true, h.output_rank, h.output);
     if (lt_config_float(call, DROPOUT) > 0)
-        lt_seed_variable(call, out);
+        lt_variable_seed(call, out);
 }
 
 /* rows x depth times the kernel *next, which is moved on past the projection's variables. */
@@ -455,7 +455,7 @@ static void plain_variables(const struct lt_call *call, struct lt_variables *out
     if (p.concat)
         lt_variable_add(call, out, "concat_score_weight", true, 0, NULL);
     if (lt_config_float(call, PLAIN_DROPOUT) > 0)
-        lt_seed_variable(call, out);
+        lt_variable_seed(call, out);
 }
 
 /* sum(tanh(query + key)) over the features: the scale stands inside the tanh of Attention, outside that of

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/checked.h"
+#include "core/model/kinds/kinds.h"
 #include "core/model/kinds/recurrent.h"
 
 enum {
@@ -22,9 +23,6 @@ enum {
 
 enum { GATES = 4, MAX_AXES = 3 };
 
-static const char *const paddings[] = {"valid", "same", NULL};
-static const char *const data_formats[] = {"channels_last", "channels_first", NULL};
-
 const struct lt_field lt_conv_lstm_fields[LT_CONV_LSTM_FIELD_COUNT] = {
     {.name = "filters", .type = LT_FIELD_INT, .initial = "32", .low = 1, .high = 1 << 24, .help = "Output channels"},
     {.name = "kernel_size",
@@ -42,12 +40,12 @@ const struct lt_field lt_conv_lstm_fields[LT_CONV_LSTM_FIELD_COUNT] = {
     {.name = "padding",
      .type = LT_FIELD_CHOICE,
      .initial = "valid",
-     .choices = paddings,
+     .choices = lt_window_paddings,
      .help = "Whether the input's window may reach over the edge"},
     {.name = "data_format",
      .type = LT_FIELD_CHOICE,
      .initial = "channels_last",
-     .choices = data_formats,
+     .choices = lt_data_formats,
      .help = "Where the channel axis stands",
      .optional = true},
     {.name = "dilation_rate",
@@ -154,7 +152,7 @@ void lt_conv_lstm_variables(const struct lt_call *call, struct lt_variables *out
     lt_variable_add(call, out, "recurrent_kernel", true, g.axes + 2, dim);
     if (lt_config_bool(call, USE_BIAS))
         lt_variable_add(call, out, "bias", true, 1, (int64_t[]){GATES * g.filters});
-    lt_seed_variable(call, out);
+    lt_variable_seed(call, out);
     lt_loop_state_variables(call, (struct lt_shape[]){g.output, g.output}, 2, out);
 }
 

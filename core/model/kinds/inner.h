@@ -1,4 +1,4 @@
-/* What layers that hold other layers share: the inner layers' variables, and an op for a call that nothing is known of.
+/* What layers that hold other layers share: the inner layers' variables.
  */
 #ifndef LT_MODEL_KINDS_INNER_H
 #define LT_MODEL_KINDS_INNER_H
@@ -11,8 +11,5 @@ void lt_inner_variables(const struct lt_call *call, const struct lt_call *child,
 
 /* Variables of `child`, to find those of the next one. */
 int lt_inner_variable_count(const struct lt_call *call, const struct lt_call *child, struct lt_arena *arena);
-
-/* One op of unknown work that makes each result of the call from all operands. */
-void lt_opaque_ops(const struct lt_call *call, struct lt_builder *b);
 
 #endif

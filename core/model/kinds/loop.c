@@ -40,15 +40,6 @@ void lt_loop_state_variables(const struct lt_call *call, const struct lt_shape *
     }
 }
 
-void lt_seed_variable(const struct lt_call *call, struct lt_variables *out)
-{
-    struct lt_variable *v = lt_variable_add(call, out, "seed_generator_state", false, 1, (int64_t[]){2});
-    if (!v)
-        return;
-    v->dtype = LT_UINT32;
-    v->counted = false;
-}
-
 lt_tensor lt_loop_step(struct lt_builder *b, lt_tensor x, uint64_t elements)
 {
     return lt_map_to(b, LT_OP_COPY, x, elements);

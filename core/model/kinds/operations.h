@@ -1,7 +1,7 @@
-/* What the files of the operations share: arguments and operands of one call, dtype promotion, and the rules of shape and
- * work by which the table in operations.c describes each op. A rule whose result cannot be known from the call leaves it at
- * unknown rank; the shape that the file declares then stands. Operations have no policy: dtypes follow the operands, as
- * Keras 3's backend/common/dtypes.py has it. */
+/* What the files of the operations share: arguments and operands of one call, dtype promotion, and the rules of shape
+ * and work by which the table in operations.c describes each op. A rule whose result cannot be known from the call
+ * leaves it at unknown rank; the shape that the file declares then stands. Operations have no policy: dtypes follow the
+ * operands, as Keras 3's backend/common/dtypes.py has it. */
 #ifndef LT_MODEL_KINDS_OPERATIONS_H
 #define LT_MODEL_KINDS_OPERATIONS_H
 
@@ -13,8 +13,8 @@ struct lt_value lt_op_argument(const struct lt_call *call, const char *name, int
 int64_t lt_op_int(const struct lt_call *call, const char *name, int position, int64_t fallback);
 bool lt_op_bool(const struct lt_call *call, const char *name, bool fallback);
 const char *lt_op_text(const struct lt_call *call, const char *name, int position);
-/* As a list of at most LT_MAX_RANK numbers, where one number is a list of one; LT_NO_DIM stands for null. The count, or -1:
- * not given, or no such list. */
+/* As a list of at most LT_MAX_RANK numbers, where one number is a list of one; LT_NO_DIM stands for null. The count, or
+ * -1: not given, or no such list. */
 int lt_op_ints(const struct lt_call *call, const char *name, int position, int64_t out[LT_MAX_RANK]);
 /* The positional or keyword argument as it was written; NULL: none. */
 const struct lt_tree *lt_op_tree(const struct lt_call *call, const char *name, int position);
@@ -36,33 +36,33 @@ lt_tensor lt_op_input(const struct lt_call *call, struct lt_builder *b, int i);
 void lt_op_emit(const struct lt_call *call, struct lt_builder *b, enum lt_op_kind kind);
 
 #define LT_RULE_SHAPE(name) enum lt_status lt_op_##name##_shape(struct lt_call *call)
-#define LT_RULE_OPS(name) void lt_op_##name##_ops(const struct lt_call *call, struct lt_builder *b)
+#define LT_RULE_OPS(name)   void lt_op_##name##_ops(const struct lt_call *call, struct lt_builder *b)
 
 /* Elementwise (operations_elementwise.c). kind->parameter: the op. */
-LT_RULE_SHAPE(binary);     /* two operands or constants, broadcast */
-LT_RULE_SHAPE(divide);     /* the same; integers become floating */
-LT_RULE_SHAPE(compare);    /* the same; the result is bool */
-LT_RULE_SHAPE(unary);      /* as the operand */
-LT_RULE_SHAPE(function);   /* as the operand; integers become floating */
-LT_RULE_SHAPE(test);       /* as the operand, but bool */
+LT_RULE_SHAPE(binary);   /* two operands or constants, broadcast */
+LT_RULE_SHAPE(divide);   /* the same; integers become floating */
+LT_RULE_SHAPE(compare);  /* the same; the result is bool */
+LT_RULE_SHAPE(unary);    /* as the operand */
+LT_RULE_SHAPE(function); /* as the operand; integers become floating */
+LT_RULE_SHAPE(test);     /* as the operand, but bool */
 LT_RULE_SHAPE(where);
 LT_RULE_SHAPE(cast);
 LT_RULE_SHAPE(like);
 LT_RULE_OPS(binary);
-LT_RULE_OPS(unary);        /* maps each operand that the result needs */
+LT_RULE_OPS(unary); /* maps each operand that the result needs */
 LT_RULE_OPS(where);
 LT_RULE_OPS(cast);
 LT_RULE_OPS(relu);
 LT_RULE_OPS(gelu);
 LT_RULE_OPS(elu);
-LT_RULE_OPS(constant);     /* results that no gradient reaches: made from the operand's shape */
+LT_RULE_OPS(constant); /* results that no gradient reaches: made from the operand's shape */
 
 /* Reductions (operations_reduce.c). kind->parameter: the op. */
-LT_RULE_SHAPE(sum);        /* small integers become int32 */
-LT_RULE_SHAPE(mean);       /* integers become floating */
-LT_RULE_SHAPE(extreme);    /* the dtype stays */
-LT_RULE_SHAPE(any);        /* bool */
-LT_RULE_SHAPE(index);      /* int32 */
+LT_RULE_SHAPE(sum);     /* small integers become int32 */
+LT_RULE_SHAPE(mean);    /* integers become floating */
+LT_RULE_SHAPE(extreme); /* the dtype stays */
+LT_RULE_SHAPE(any);     /* bool */
+LT_RULE_SHAPE(index);   /* int32 */
 LT_RULE_SHAPE(moments);
 LT_RULE_SHAPE(argsort);
 LT_RULE_SHAPE(top_k);
@@ -89,7 +89,7 @@ LT_RULE_SHAPE(slice);
 LT_RULE_SHAPE(diagonal);
 LT_RULE_SHAPE(trace);
 LT_RULE_SHAPE(diff);
-LT_RULE_OPS(move);         /* one copy or alias for each result */
+LT_RULE_OPS(move); /* one copy or alias for each result */
 
 /* Joining, parting and picking (operations_index.c) */
 LT_RULE_SHAPE(getitem);
@@ -110,13 +110,13 @@ LT_RULE_OPS(pick);
 
 /* Neural (operations_nn.c) */
 LT_RULE_SHAPE(glu);
-LT_RULE_SHAPE(conv);       /* kind->parameter: LT_OP_CONV, LT_OP_CONV_TRANSPOSE, LT_OP_DEPTHWISE_CONV */
+LT_RULE_SHAPE(conv); /* kind->parameter: LT_OP_CONV, LT_OP_CONV_TRANSPOSE, LT_OP_DEPTHWISE_CONV */
 LT_RULE_SHAPE(separable);
 LT_RULE_SHAPE(pool);
 LT_RULE_SHAPE(adaptive_pool);
 LT_RULE_SHAPE(attention);
-LT_RULE_SHAPE(loss);       /* the target's shape, or all of it but the last axis (kind->variant) */
-LT_RULE_SHAPE(blocks);     /* depth to space and back */
+LT_RULE_SHAPE(loss);   /* the target's shape, or all of it but the last axis (kind->variant) */
+LT_RULE_SHAPE(blocks); /* depth to space and back */
 LT_RULE_SHAPE(unfold);
 LT_RULE_OPS(conv);
 LT_RULE_OPS(separable);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "core/base/checked.h"
-#include "core/model/kinds/inner.h"
+#include "core/model/kinds/kinds.h"
 #include "core/model/kinds/operations.h"
 
 bool lt_op_is_tensor(const struct lt_tree *tree)
@@ -191,5 +191,5 @@ LT_RULE_SHAPE(unknown)
 
 LT_RULE_OPS(opaque)
 {
-    lt_opaque_ops(call, b);
+    lt_opaque(call, b);
 }

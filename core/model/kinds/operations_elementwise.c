@@ -4,20 +4,20 @@
 #include "core/base/checked.h"
 #include "core/model/kinds/operations.h"
 
-/* The shape of a constant: a number, nested lists, or {class_name: "__numpy__", config: {value, dtype}}. A number adopts the
- * dtype of the tensor beside it, except that a fraction makes integers floating. */
+/* The shape of a constant: a number, nested lists, or {class_name: "__numpy__", config: {value, dtype}}. A number
+ * adopts the dtype of the tensor beside it, except that a fraction makes integers floating. */
 static struct lt_shape constant_shape(const struct lt_tree *tree, enum lt_dtype beside)
 {
-    struct lt_shape s = {.dtype = beside};
+    struct lt_shape s = {.dtype = (uint8_t)beside};
     const struct lt_tree *config = lt_tree_get(tree, "config");
     enum lt_dtype stated = lt_dtype_find(lt_tree_text(lt_tree_get(config, "dtype"), ""));
     if (stated != LT_DTYPE_COUNT)
-        s.dtype = stated;
+        s.dtype = (uint8_t)stated;
     const struct lt_tree *value = config ? lt_tree_get(config, "value") : tree;
     for (; value && value->type == LT_TREE_LIST && s.rank < LT_MAX_RANK; value = value->child)
         s.dim[s.rank++] = value->count;
     if (stated == LT_DTYPE_COUNT && value && value->type == LT_TREE_FLOAT)
-        s.dtype = lt_op_floating(beside);
+        s.dtype = (uint8_t)lt_op_floating(beside);
     return s;
 }
 
@@ -197,8 +197,8 @@ LT_RULE_OPS(where)
     int count = call->in_count < 3 ? call->in_count : 3;
     for (int i = 0; i < count; i++)
         in[i] = call->in[i].dtype == LT_BOOL ? lt_input_raw(b, i) : lt_op_input(call, b, i);
-    lt_output(b, 0, lt_emit(b, LT_OP_WHERE, in, count, lt_shape_elements(&call->out[0]),
-                            (enum lt_dtype)call->out[0].dtype));
+    lt_output(b, 0,
+              lt_emit(b, LT_OP_WHERE, in, count, lt_shape_elements(&call->out[0]), (enum lt_dtype)call->out[0].dtype));
 }
 
 LT_RULE_OPS(relu)
@@ -225,7 +225,8 @@ LT_RULE_OPS(gelu)
 LT_RULE_OPS(elu)
 {
     struct lt_value alpha = lt_op_argument(call, "alpha", -1);
-    bool one = (alpha.type != LT_VALUE_FLOAT || alpha.number == 1) && (alpha.type != LT_VALUE_INT || alpha.integer == 1);
+    bool one =
+        (alpha.type != LT_VALUE_FLOAT || alpha.number == 1) && (alpha.type != LT_VALUE_INT || alpha.integer == 1);
     lt_op_emit(call, b, one ? LT_OP_ELU : LT_OP_ELU_ALPHA);
 }
 
@@ -234,8 +235,9 @@ LT_RULE_OPS(constant)
 {
     for (int i = 0; i < call->out_count; i++) {
         lt_tensor x = call->in_count ? lt_input_raw(b, 0) : LT_NO_TENSOR;
-        lt_output(b, i, lt_emit(b, LT_OP_COMPARE, &x, call->in_count ? 1 : 0, lt_shape_elements(&call->out[i]),
-                                (enum lt_dtype)call->out[i].dtype));
+        lt_output(b, i,
+                  lt_emit(b, LT_OP_COMPARE, &x, call->in_count ? 1 : 0, lt_shape_elements(&call->out[i]),
+                          (enum lt_dtype)call->out[i].dtype));
         lt_last_op(b)->flags |= LT_OP_SHAPE_ONLY;
     }
 }

@@ -79,7 +79,8 @@ LT_RULE_SHAPE(take)
         indices = call->in[1];
     } else {
         const struct lt_tree *value = lt_tree_get(lt_tree_get(given, "config"), "value");
-        for (value = value ? value : given; value && value->type == LT_TREE_LIST && indices.rank < LT_MAX_RANK; value = value->child)
+        for (value = value ? value : given; value && value->type == LT_TREE_LIST && indices.rank < LT_MAX_RANK;
+             value = value->child)
             indices.dim[indices.rank++] = value->count;
     }
     int64_t axis = lt_op_int(call, "axis", -1, LT_NO_DIM);
@@ -201,7 +202,8 @@ LT_RULE_SHAPE(split)
         return lt_call_fail(call, "there is no axis %lld among %d", (long long)given, x->rank);
     int64_t n = x->dim[axis];
     if (sections && n % cut[0] && !call->layer->kind->variant)
-        return lt_call_fail(call, "%lld elements cannot be split into %lld equal parts", (long long)n, (long long)cut[0]);
+        return lt_call_fail(call, "%lld elements cannot be split into %lld equal parts", (long long)n,
+                            (long long)cut[0]);
     struct lt_shape *out = lt_call_out(call, sections ? (int)cut[0] : cuts + 1);
     if (!out)
         return LT_NO_MEMORY;
@@ -296,8 +298,9 @@ LT_RULE_OPS(join)
     for (int i = 0; in && i < call->in_count; i++)
         in[i] = lt_op_input(call, b, i);
     if (in)
-        lt_output(b, 0, lt_emit(b, LT_OP_CONCAT, in, call->in_count, lt_shape_elements(&call->out[0]),
-                                (enum lt_dtype)call->out[0].dtype));
+        lt_output(b, 0,
+                  lt_emit(b, LT_OP_CONCAT, in, call->in_count, lt_shape_elements(&call->out[0]),
+                          (enum lt_dtype)call->out[0].dtype));
 }
 
 /* A look-up by indices, which are an operand; constant indices copy. */

@@ -1,4 +1,5 @@
-/* Neural operations: convolutions, pooling, attention, normalisation. They are the layers' work without their variables. */
+/* Neural operations: convolutions, pooling, attention, normalisation. They are the layers' work without their
+ * variables. */
 #include <string.h>
 
 #include "core/base/checked.h"
@@ -54,8 +55,9 @@ static enum lt_status window_lengths(struct lt_call *call, struct window *w, boo
     for (int i = 0; fits && i < w->axes; i++) {
         int axis = w->first ? 2 + i : 1 + i;
         int64_t n = call->in[0].dim[axis];
-        int64_t to = transposed ? lt_window_transposed(n, w->size[i], w->stride[i], w->dilation[i], w->padding, padding[i])
-                                : lt_window_positions(n, w->size[i], w->stride[i], w->dilation[i], w->padding);
+        int64_t to = transposed
+                         ? lt_window_transposed(n, w->size[i], w->stride[i], w->dilation[i], w->padding, padding[i])
+                         : lt_window_positions(n, w->size[i], w->stride[i], w->dilation[i], w->padding);
         if (to < 1)
             return lt_call_fail(call, "a window of %lld does not fit into %lld", (long long)w->size[i], (long long)n);
         w->out.dim[axis] = to;
@@ -87,7 +89,8 @@ static enum lt_status convolution(struct lt_call *call, enum lt_op_kind kind, st
     int64_t out = kind == LT_OP_CONV ? far : kind == LT_OP_CONV_TRANSPOSE ? near : near * far;
     int64_t taken = kind == LT_OP_CONV_TRANSPOSE ? far : near;
     if (taken < 1 || (kind == LT_OP_CONV ? channels % taken != 0 : channels != taken))
-        return lt_call_fail(call, "a kernel for %lld channels does not fit %lld", (long long)taken, (long long)channels);
+        return lt_call_fail(call, "a kernel for %lld channels does not fit %lld", (long long)taken,
+                            (long long)channels);
     enum lt_status status = window_lengths(call, w, kind == LT_OP_CONV_TRANSPOSE);
     if (status != LT_OK)
         return status;
@@ -153,9 +156,14 @@ LT_RULE_OPS(separable)
         return;
     }
     lt_tensor deep = lt_convolve(b, LT_OP_DEPTHWISE_CONV, lt_op_input(call, b, 0), lt_op_input(call, b, 1), &c);
-    struct lt_conv point = {.batch = c.batch, .in_channels = c.out_channels, .groups = 1, .taps = 1, .stride = 1,
+    struct lt_conv point = {.batch = c.batch,
+                            .in_channels = c.out_channels,
+                            .groups = 1,
+                            .taps = 1,
+                            .stride = 1,
                             .out_channels = (uint64_t)call->in[2].dim[w.axes + 1],
-                            .in_pixels = c.out_pixels, .out_pixels = c.out_pixels};
+                            .in_pixels = c.out_pixels,
+                            .out_pixels = c.out_pixels};
     lt_output(b, 0, lt_convolve(b, LT_OP_CONV, deep, lt_op_input(call, b, 2), &point));
 }
 
@@ -207,7 +215,8 @@ LT_RULE_OPS(pool)
     if (sized && pooling(&copy, &w, &known) == LT_OK && known)
         lt_last_op(b)->dim[0] = w.taps;
     else if (!sized)
-        lt_last_op(b)->dim[0] = lt_ceil_div(lt_shape_elements(&call->in[0]), lt_max(lt_shape_elements(&call->out[0]), 1));
+        lt_last_op(b)->dim[0] =
+            lt_ceil_div(lt_shape_elements(&call->in[0]), lt_max(lt_shape_elements(&call->out[0]), 1));
 }
 
 LT_RULE_SHAPE(glu)
@@ -244,8 +253,9 @@ LT_RULE_OPS(attention)
                       (uint64_t)k->dim[1], (uint64_t)q->dim[3], (uint64_t)v->dim[3]};
     unsigned flags = lt_op_bool(call, "is_causal", false) ? LT_OP_CAUSAL : 0;
     flags |= call->in_count > 3 ? LT_OP_MASKED : 0; /* a mask or a bias */
-    lt_output(b, 0, lt_attention(b, lt_op_input(call, b, 0), lt_op_input(call, b, 1), lt_op_input(call, b, 2), dim, flags,
-                                 NULL));
+    lt_output(
+        b, 0,
+        lt_attention(b, lt_op_input(call, b, 0), lt_op_input(call, b, 1), lt_op_input(call, b, 2), dim, flags, NULL));
 }
 
 LT_RULE_SHAPE(loss)

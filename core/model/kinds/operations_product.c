@@ -282,7 +282,9 @@ LT_RULE_OPS(product)
         return;
     }
     if (call->in_count == 1) { /* an einsum of one operand moves and sums its axes */
-        lt_op_emit(call, b, lt_elements(b, lt_input_raw(b, 0)) == lt_shape_elements(&call->out[0]) ? LT_OP_COPY : LT_OP_REDUCE_MEAN);
+        lt_op_emit(call, b,
+                   lt_elements(b, lt_input_raw(b, 0)) == lt_shape_elements(&call->out[0]) ? LT_OP_COPY
+                                                                                          : LT_OP_REDUCE_MEAN);
         return;
     }
     lt_tensor x = lt_op_input(call, b, 0), y = lt_op_input(call, b, 1);

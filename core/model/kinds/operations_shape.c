@@ -207,7 +207,8 @@ LT_RULE_SHAPE(pad)
     if (count < 0 && width.type != LT_VALUE_TREE)
         return lt_op_unknown(call);
     for (int i = 0; i < x->rank; i++) {
-        const struct lt_tree *pair = count < 0 ? lt_tree_at(width.tree, width.tree->count == 1 ? 0 : (uint32_t)i) : NULL;
+        const struct lt_tree *pair =
+            count < 0 ? lt_tree_at(width.tree, width.tree->count == 1 ? 0 : (uint32_t)i) : NULL;
         int64_t before = count < 0 ? lt_tree_int(lt_tree_at(pair, 0), 0) : flat[0];
         int64_t after = count < 0 ? lt_tree_int(lt_tree_at(pair, 1), before) : flat[count > 1];
         out.dim[i] += before + after;
@@ -231,7 +232,8 @@ LT_RULE_SHAPE(slice)
 }
 
 /* The diagonal of two axes goes to the end (diagonal) or is summed up (trace). */
-static enum lt_status without_plane(struct lt_call *call, const struct lt_shape *x, struct lt_shape *out, int64_t *length)
+static enum lt_status without_plane(struct lt_call *call, const struct lt_shape *x, struct lt_shape *out,
+                                    int64_t *length)
 {
     int64_t first = lt_op_int(call, "axis1", -1, 0), second = lt_op_int(call, "axis2", -1, 1);
     int64_t offset = lt_op_int(call, "offset", -1, 0);

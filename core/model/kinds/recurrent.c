@@ -114,7 +114,7 @@ static void cell_variables(const struct lt_call *call, struct lt_variables *out)
     else if (lt_config_bool(call, USE_BIAS))
         lt_variable_add(call, out, "bias", true, 1,
                         (int64_t[]){call->layer->kind->variant == cudnn ? 2 * width : width});
-    lt_seed_variable(call, out);
+    lt_variable_seed(call, out);
 }
 
 /* The parts of one step that its gates share. */
@@ -447,7 +447,7 @@ static void rnn_ops(const struct lt_call *call, struct lt_builder *b)
     int states = 0;
     enum lt_status status = rnn_cell(call, &cell, &states);
     if (status == LT_UNSUPPORTED)
-        lt_opaque_ops(call, b);
+        lt_opaque(call, b);
     else if (status == LT_OK && cell.layer->kind->ops == cell_ops)
         emit_loop(call, &cell, false, b);
     else if (status == LT_OK)

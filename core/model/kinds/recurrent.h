@@ -53,9 +53,6 @@ enum lt_status lt_loop_shape(struct lt_call *call, const struct lt_shape *output
 void lt_loop_state_variables(const struct lt_call *call, const struct lt_shape *state, int states,
                              struct lt_variables *out);
 
-/* What a seed generator keeps: two numbers that are no parameters. */
-void lt_seed_variable(const struct lt_call *call, struct lt_variables *out);
-
 /* The slice of one time step of operand x with `elements` elements; inside the repeat. */
 lt_tensor lt_loop_step(struct lt_builder *b, lt_tensor x, uint64_t elements);
 

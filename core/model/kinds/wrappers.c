@@ -22,17 +22,6 @@ int lt_inner_variable_count(const struct lt_call *call, const struct lt_call *ch
     return (int)list.count;
 }
 
-void lt_opaque_ops(const struct lt_call *call, struct lt_builder *b)
-{
-    lt_tensor *in = lt_alloc_array(b->arena, call->in_count, sizeof *in);
-    for (int i = 0; in && i < call->in_count; i++)
-        in[i] = lt_input_raw(b, i);
-    for (int i = 0; in && i < call->out_count; i++)
-        lt_output(b, i,
-                  lt_emit(b, LT_OP_OPAQUE, in, call->in_count, lt_shape_elements(&call->out[i]),
-                          (enum lt_dtype)call->out[i].dtype));
-}
-
 /* Results and failures of an inner call become those of the wrapper. */
 static enum lt_status take_over(struct lt_call *call, const struct lt_call *child, enum lt_status status)
 {
@@ -124,7 +113,7 @@ static void steps_ops(const struct lt_call *call, struct lt_builder *b)
     struct lt_call child;
     lt_tensor x = lt_input(b, 0), y = LT_NO_TENSOR;
     if (step_child(call, &child) != LT_OK || child.out_count != 1) {
-        lt_opaque_ops(call, b);
+        lt_opaque(call, b);
         return;
     }
     lt_repeat_begin(b, (uint64_t)call->in[0].dim[1], true);
@@ -233,7 +222,7 @@ static void bidirectional_ops(const struct lt_call *call, struct lt_builder *b)
 {
     struct lt_call child[2];
     if (directions(call, child) != LT_OK) {
-        lt_opaque_ops(call, b);
+        lt_opaque(call, b);
         return;
     }
     int most = call->in_count + call->out_count, first[2] = {0, lt_inner_variable_count(call, &child[0], b->arena)};
@@ -339,7 +328,7 @@ static void spectral_ops(const struct lt_call *call, struct lt_builder *b)
     struct lt_call child;
     struct lt_variables list = {.arena = b->arena};
     if (plain_child(call, &child) != LT_OK) {
-        lt_opaque_ops(call, b);
+        lt_opaque(call, b);
         return;
     }
     lt_inner_variables(call, &child, &list);

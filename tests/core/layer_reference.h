@@ -1,0 +1,142 @@
+/* The layer cases of tests/reference/layers.json: real Keras's shapes, variables and counts. */
+#ifndef LT_TESTS_CORE_LAYER_REFERENCE_H
+#define LT_TESTS_CORE_LAYER_REFERENCE_H
+
+#include "tests/core/kind_case.h"
+
+enum { CASE_BATCH = 7 }; /* no other axis of the cases has it */
+
+/* The tensors of a call in depth-first order: what `walk_tensors` gathers. */
+struct case_tensors {
+    struct lt_shape in[32];
+    const char *role[32];
+    int count;
+};
+
+static inline void walk_tensors(const struct lt_tree *tree, const char *role, struct case_tensors *t)
+{
+    const struct lt_tree *config = lt_tree_get(tree, "config");
+    if (strcmp(lt_tree_text(lt_tree_get(tree, "class_name"), ""), "__keras_tensor__") == 0) {
+        const struct lt_tree *shape = lt_tree_get(config, "shape");
+        struct lt_shape *s = &t->in[t->count];
+        *s = (struct lt_shape){.rank = (int8_t)shape->count};
+        s->dtype = (uint8_t)lt_dtype_find(lt_tree_text(lt_tree_get(config, "dtype"), "float32"));
+        for (uint32_t i = 0; i < shape->count; i++)
+            s->dim[i] = lt_tree_int(lt_tree_at(shape, i), i == 0 ? CASE_BATCH : 11);
+        t->role[t->count++] = role;
+        return;
+    }
+    if (tree && (tree->type == LT_TREE_LIST || tree->type == LT_TREE_MAP))
+        for (const struct lt_tree *child = tree->child; child; child = child->next)
+            walk_tensors(child, role, t);
+}
+
+/* Sets the layer of one row up and calls it. */
+static inline enum lt_status row_call(struct kind_case *c, const struct lt_tree *row, struct case_tensors *t)
+{
+    const struct lt_tree *layers = lt_tree_get(lt_tree_get(lt_tree_get(row, "model"), "config"), "layers");
+    const struct lt_tree *saved = lt_tree_at(layers, layers->count - 1);
+    for (uint32_t i = 0; i < layers->count; i++)
+        if (strcmp(lt_tree_text(lt_tree_get(lt_tree_at(layers, i), "class_name"), ""), "InputLayer") != 0)
+            saved = lt_tree_at(layers, i);
+    case_begin(c, lt_tree_text(lt_tree_get(saved, "module"), NULL), lt_tree_text(lt_tree_get(row, "class"), ""),
+               lt_tree_get(saved, "config"));
+    c->node.arguments = lt_tree_at(lt_tree_get(saved, "inbound_nodes"), 0);
+    *t = (struct case_tensors){.count = 0};
+    walk_tensors(lt_tree_get(c->node.arguments, "args"), NULL, t);
+    const struct lt_tree *kwargs = lt_tree_get(c->node.arguments, "kwargs");
+    for (const struct lt_tree *arg = kwargs ? kwargs->child : NULL; arg; arg = arg->next)
+        walk_tensors(arg, arg->key, t);
+    c->call.role = t->role;
+    c->policy = lt_tree_text(lt_tree_get(row, "policy"), NULL);
+    return case_call(c, t->in, t->count);
+}
+
+static inline bool shape_agrees(const struct lt_shape *s, const struct lt_tree *expected)
+{
+    if (!expected || s->rank != (int)expected->count)
+        return false;
+    for (int i = 0; i < s->rank; i++)
+        if (s->dim[i] != lt_tree_int(lt_tree_at(expected, (uint32_t)i), i == 0 ? CASE_BATCH : 11))
+            return false;
+    return true;
+}
+
+/* Every counted variable in order: shape, dtype, the last part of its name. */
+static inline bool weights_agree(const struct kind_case *c, const struct lt_tree *weights)
+{
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < c->variables.count; i++) {
+        const struct lt_variable *v = &c->variables.item[i];
+        if (!v->counted)
+            continue;
+        const struct lt_tree *w = lt_tree_at(weights, next++), *shape = lt_tree_at(w, 1);
+        const char *full = lt_tree_text(lt_tree_at(w, 0), ""), *slash = strrchr(full, '/'),
+                   *own = strrchr(v->name, '/');
+        if (strcmp(slash ? slash + 1 : full, own ? own + 1 : v->name) != 0 ||
+            strcmp(lt_tree_text(lt_tree_at(w, 2), ""), lt_dtypes[v->dtype].name) != 0 || !shape ||
+            (int)shape->count != v->rank)
+            return false;
+        for (uint32_t d = 0; d < shape->count; d++)
+            if (lt_tree_int(lt_tree_at(shape, d), -1) != v->dim[d])
+                return false;
+    }
+    return next == weights->count;
+}
+
+static inline bool row_agrees(const struct lt_tree *row)
+{
+    struct kind_case c;
+    struct case_tensors t;
+    const char *name = lt_tree_text(lt_tree_get(row, "name"), "");
+    enum lt_status status = row_call(&c, row, &t);
+    const struct lt_tree *outputs = lt_tree_get(row, "outputs");
+    bool good = status == LT_OK && c.call.out_count == outputs->count;
+    if (!good)
+        print_error("%s: %s (%s), %d outputs, in Keras %u\n", name, lt_status_name(status),
+                    c.call.problem ? c.call.problem : "", c.call.out_count, outputs->count);
+    for (uint32_t i = 0; good && i < outputs->count; i++)
+        if (!shape_agrees(&c.call.out[i], lt_tree_at(outputs, i))) {
+            print_error("%s: output %u differs\n", name, i);
+            good = false;
+        }
+    int64_t trainable = lt_tree_int(lt_tree_get(row, "trainable"), -1);
+    int64_t fixed = lt_tree_int(lt_tree_get(row, "non_trainable"), -1);
+    if (good && ((int64_t)case_parameters(&c, true) != trainable || (int64_t)case_parameters(&c, false) != fixed)) {
+        print_error("%s: %llu + %llu parameters, in Keras %lld + %lld\n", name,
+                    (unsigned long long)case_parameters(&c, true), (unsigned long long)case_parameters(&c, false),
+                    (long long)trainable, (long long)fixed);
+        good = false;
+    }
+    if (good && !weights_agree(&c, lt_tree_get(row, "weights"))) {
+        print_error("%s: variables differ\n", name);
+        good = false;
+    }
+    if (good) {
+        struct lt_builder b;
+        case_ops(&c, &b);
+    }
+    case_end(&c);
+    return good;
+}
+
+/* Compares all rows of the listed classes; `at_least` guards against rows that went missing. */
+static inline void check_rows(const char *const *classes, int at_least)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    const struct lt_tree *rows = lt_tree_get(case_file(&arena, "tests/reference/layers.json"), "rows");
+    int seen = 0, wrong = 0;
+    for (const struct lt_tree *row = rows->child; row; row = row->next) {
+        bool mine = false;
+        for (int i = 0; classes[i]; i++)
+            mine |= strcmp(lt_tree_text(lt_tree_get(row, "class"), ""), classes[i]) == 0;
+        seen += mine;
+        wrong += mine && !row_agrees(row);
+    }
+    print_message("%d rows, %d wrong\n", seen, wrong);
+    assert_int_equal(wrong, 0);
+    assert_true(seen >= at_least);
+    lt_arena_free(&arena);
+}
+
+#endif
