@@ -80,7 +80,7 @@ static struct lt_window window_of(const struct lt_call *call)
 {
     struct lt_call again = *call;
     struct lt_window window = {0};
-    if (read_window(&again, &window) == LT_OK && !strstr(call->layer->kind->name, "Transpose"))
+    if (read_window(&again, &window) == LT_OK)
         lt_window_fit(&again, &window);
     return window;
 }
@@ -202,7 +202,10 @@ static enum lt_status transpose_shape(struct lt_call *call)
 
 static void transpose_variables(const struct lt_call *call, struct lt_variables *out)
 {
-    struct lt_window window = window_of(call);
+    struct lt_call again = *call;
+    struct lt_window window = {0};
+    if (transpose_window(&again, &window) != LT_OK)
+        return;
     int64_t filters = lt_config_int(call, FILTERS);
     const struct lt_kernel kernel = kernel_of(&window, "kernel", filters, window.channels);
     lt_kernel_variables(call, &kernel, out);
