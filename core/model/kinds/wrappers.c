@@ -22,6 +22,19 @@ int lt_inner_variable_count(const struct lt_call *call, const struct lt_call *ch
     return (int)list.count;
 }
 
+enum lt_status lt_inner_call(const struct lt_call *call, int i, const struct lt_shape *in, int in_count,
+                             struct lt_call *child)
+{
+    const struct lt_kind *kind = call->layers[call->layer->child[i]].kind;
+    if (!kind->shape || !kind->ops)
+        return LT_UNSUPPORTED;
+    enum lt_status status = lt_child_call(call, i, in, in_count, child);
+    for (int k = 0; status == LT_OK && k < child->out_count; k++)
+        if (child->out[k].rank < 0)
+            return LT_UNSUPPORTED;
+    return status;
+}
+
 /* Results and failures of an inner call become those of the wrapper. */
 static enum lt_status take_over(struct lt_call *call, const struct lt_call *child, enum lt_status status)
 {
@@ -40,7 +53,7 @@ static enum lt_status take_over(struct lt_call *call, const struct lt_call *chil
 static enum lt_status plain_child(const struct lt_call *call, struct lt_call *child)
 {
     *child = (struct lt_call){0};
-    return call->layer->child_count ? lt_child_call(call, 0, call->in, call->in_count, child) : LT_INVALID;
+    return call->layer->child_count ? lt_inner_call(call, 0, call->in, call->in_count, child) : LT_INVALID;
 }
 
 static enum lt_status plain_shape(struct lt_call *call)
@@ -77,7 +90,7 @@ static enum lt_status step_child(const struct lt_call *call, struct lt_call *chi
     in->rank--;
     for (int i = 1; i < in->rank; i++)
         in->dim[i] = call->in[0].dim[i + 1];
-    return lt_child_call(call, 0, in, 1, child);
+    return lt_inner_call(call, 0, in, 1, child);
 }
 
 static enum lt_status steps_shape(struct lt_call *call)
@@ -92,7 +105,7 @@ static enum lt_status steps_shape(struct lt_call *call)
     if (!out)
         return LT_NO_MEMORY;
     if (child.out[0].rank < 1 || child.out[0].rank == LT_MAX_RANK)
-        return LT_OK;
+        return LT_UNSUPPORTED;
     *out = child.out[0];
     out->rank++;
     out->dim[1] = call->in[0].dim[1];
@@ -152,7 +165,7 @@ static enum lt_status direction(const struct lt_call *call, int which, struct lt
     in[0] = call->in[0];
     for (int i = 0; i < states; i++)
         in[1 + i] = call->in[1 + which * states + i];
-    return lt_child_call(call, which < call->layer->child_count ? which : 0, in, 1 + states, child);
+    return lt_inner_call(call, which < call->layer->child_count ? which : 0, in, 1 + states, child);
 }
 
 static enum lt_status directions(const struct lt_call *call, struct lt_call child[2])
@@ -175,7 +188,7 @@ static enum lt_status bidirectional_shape(struct lt_call *call)
     if (!out)
         return LT_NO_MEMORY;
     if (forward->rank < 1 || backward->rank != forward->rank)
-        return LT_OK;
+        return LT_UNSUPPORTED;
     out[0] = *forward;
     if (!mode)
         out[1] = *backward;
