@@ -20,4 +20,17 @@ $(BUILD)/tests/pty/demo: $(BUILD)/tests/pty/demo.o $(BUILD)/libtui.a $(BUILD)/li
 $(BUILD)/tests/pty/test_%: $(BUILD)/tests/pty/test_%.o $(BUILD)/tests/pty/rig.o $(BUILD)/libtui.a $(BUILD)/liblayertop.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(LT_LIBS)
 
+# The built-in terminal description is what its source compiles to.
+check-fallback:
+	@mkdir -p $(BUILD)/terminfo
+	@if command -v tic >/dev/null; then \
+	    tic -o $(BUILD)/terminfo tui/fallback.ti && \
+	    test "$$(base64 -w0 $(BUILD)/terminfo/x/xterm-256color)" = \
+	        "$$(sed -n 's/^ *"\([A-Za-z0-9+/=]*\)".*/\1/p' tui/fallback.h | tr -d '\n')" || \
+	        { echo 'tui/fallback.h is not what tui/fallback.ti compiles to'; exit 1; }; \
+	else echo 'skipped: tui/fallback.h against tui/fallback.ti (no tic)'; fi
+
+check: check-fallback
+.PHONY: check-fallback
+
 -include $(TUI_LIB_OBJ:.o=.d) $(BUILD)/tests/pty/demo.d $(BUILD)/tests/pty/rig.d

@@ -30,6 +30,14 @@ static int add(int a, int b)
     return sum;
 }
 
+static int subtract(int a, int b)
+{
+    int difference;
+    if (__builtin_sub_overflow(a, b, &difference))
+        return a < 0 ? INT32_MIN : INT32_MAX;
+    return difference;
+}
+
 /* ---- sizes ---- */
 
 bool frame_resize(struct frame *frame, int rows, int cols, const struct glyph_set *glyphs)
@@ -198,7 +206,7 @@ static int draw_text(struct frame *frame, struct span span, int col, enum role r
 int frame_text(struct frame *frame, struct rect rect, int row, int col, enum role role, const char *text)
 {
     struct span span = span_of(frame, rect, row);
-    return add(draw_text(frame, span, add(rect.col, col), role, text), -rect.col);
+    return subtract(draw_text(frame, span, add(rect.col, col), role, text), rect.col);
 }
 
 int frame_printf(struct frame *frame, struct rect rect, int row, int col, enum role role, const char *format, ...)

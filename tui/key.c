@@ -141,9 +141,10 @@ static int32_t held_keys(int parameter)
 static int32_t spelled_key(int code, int parameter)
 {
     int32_t held = held_keys(parameter);
-    if (code <= 0 || code >= K_UP)
+    bool named = code == K_TAB || code == K_ENTER || code == K_ESC || code == K_BACKSPACE || code == K_SPACE;
+    if (!named && !key_is_text(code))
         return K_NONE;
-    if (code > K_SPACE && code != K_BACKSPACE)
+    if (!named)
         held &= ~K_SHIFT;
     if (held & K_CTRL && code >= 'A' && code <= 'Z')
         code += 'a' - 'A';
@@ -317,7 +318,7 @@ static struct step escape_step(struct key_decoder *decoder, const unsigned char 
         step = csi_step(decoder, in, count);
     else if (in[1] == 'O')
         step = count > 2 ? key_step(3, letter_key((char)in[2])) : step;
-    else if (strchr("P]^_X", in[1]))
+    else if (memchr("P]^_", in[1], 4))
         step = string_step(in, count);
     else {
         step = plain_step(in + 1, count - 1, timed_out);
@@ -330,7 +331,7 @@ static struct step escape_step(struct key_decoder *decoder, const unsigned char 
     return step;
 }
 
-/* The terminal's own sequences: the longest that matches, or used 0 and *partial where one may still be completed. */
+/* The terminal's own sequences: the longest that matches; *partial where a longer one may still be completed. */
 static struct step extra_step(const struct key_decoder *decoder, const char *in, size_t count, bool *partial)
 {
     struct step best = {0};
@@ -371,7 +372,9 @@ static struct step next_step(struct key_decoder *decoder, const char *in, size_t
         return paste_step(decoder, in, count);
     bool partial;
     struct step step = extra_step(decoder, in, count, &partial);
-    if (step.used || (partial && !timed_out))
+    if (partial && !timed_out)
+        return (struct step){0};
+    if (step.used)
         return step;
     return bytes[0] == K_ESC ? escape_step(decoder, bytes, count, timed_out) : plain_step(bytes, count, timed_out);
 }

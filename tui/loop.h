@@ -3,7 +3,6 @@
 #ifndef TUI_LOOP_H
 #define TUI_LOOP_H
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -323,10 +323,9 @@ static bool is_dumb(const char *type)
     return type && (!strcmp(type, "dumb") || !strcmp(type, "unknown"));
 }
 
-/* The size curses starts with is the description's, whatever LINES and COLUMNS say; term_draw sets the real one. */
+/* The size curses starts with may come from LINES and COLUMNS; term_draw sets the real one. */
 static bool start_curses(const char *type)
 {
-    use_env(FALSE);
     terminal.screen = new_screen(type);
     if (!terminal.screen)
         return false;

@@ -20,10 +20,12 @@ static const char *nearest_class(struct lt_native_reader *r, const char *name)
 /* An unknown class is a warning: the layer is kept, and what it needs is unknown. */
 static const struct lt_kind *read_kind(struct lt_native_reader *r, const struct lt_tree *map, const char *class_name)
 {
-    const struct lt_kind *kind = lt_kind_find(lt_tree_text(lt_tree_get(map, "module"), NULL), class_name);
+    const char *module = lt_tree_text(lt_tree_get(map, "module"), NULL);
+    bool unknown = module && strcmp(module, LT_NATIVE_UNKNOWN) == 0;
+    const struct lt_kind *kind = unknown ? NULL : lt_kind_find(module, class_name);
     if (kind)
         return kind;
-    if (!lt_tree_get(map, "registered")) {
+    if (!unknown) {
         const char *safe = lt_safe_text(&r->scratch, class_name);
         struct lt_place place = lt_tree_place(r->problems->arena, r->file, lt_tree_get(map, "class"));
         lt_problem_add(r->problems, LT_WARNING, place, nearest_class(r, class_name), "unknown class %s",

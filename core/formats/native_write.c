@@ -223,7 +223,9 @@ static void write_identity(struct writer *w, const struct lt_layer *layer, struc
     if (layer->name)
         lt_tree_add_text(w->arena, map, "name", layer->name);
     const struct lt_kind *plain = lt_kind_find(NULL, layer->class_name);
-    if (plain != layer->kind && layer->kind->module)
+    if (layer->kind == &lt_kind_unknown)
+        lt_tree_add_text(w->arena, map, "module", LT_NATIVE_UNKNOWN);
+    else if (plain != layer->kind)
         lt_tree_add_text(w->arena, map, "module", layer->kind->module);
     if (layer->registered)
         lt_tree_add_text(w->arena, map, "registered", layer->registered);

@@ -193,13 +193,13 @@ void lt_database_close(struct lt_database *db)
     lt_arena_free(&arena);
 }
 
-/* Copies of all text of a device. False where memory ends. */
+/* Copies of all text of a device, safe to print. False where memory ends. */
 static bool own_text(struct lt_arena *arena, struct lt_device *device)
 {
     const char **const text[] = {&device->id, &device->name, &device->vendor, &device->arch,
                                  &device->compute_capability};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
-        if (!(*text[i] = lt_strdup(arena, *text[i] ? *text[i] : "")))
+        if (!(*text[i] = lt_strdup(arena, lt_safe_text(arena, *text[i] ? *text[i] : ""))))
             return false;
     return true;
 }

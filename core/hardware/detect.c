@@ -384,3 +384,25 @@ int lt_smi_parse(const char *text, struct lt_smi_gpu *gpu, int capacity)
     }
     return count;
 }
+
+enum lt_status lt_smi_device(struct lt_database *db, const struct lt_smi_gpu *gpu, const struct lt_device **device,
+                             struct lt_problems *problems)
+{
+    struct lt_hw_entry *entry;
+    double best = INFINITY;
+    *device = NULL;
+    for (uint32_t at = 0; lt_index_next(db, gpu->name, &at, &entry);) {
+        const struct lt_device *candidate;
+        if (entry->section != LT_SECTION_ACCELERATORS)
+            continue;
+        enum lt_status status = lt_entry_device(db, entry, &candidate, problems);
+        if (status != LT_OK)
+            return status;
+        const double distance = fabs((double)candidate->memory_bytes - (double)gpu->total_bytes);
+        if (distance < best) {
+            best = distance;
+            *device = candidate;
+        }
+    }
+    return *device ? LT_OK : LT_NOT_FOUND;
+}

@@ -37,4 +37,9 @@ struct lt_smi_gpu {
  */
 int lt_smi_parse(const char *text, struct lt_smi_gpu *gpu, int capacity);
 
+/* The database's device of that name; of several memory sizes under one name (RTX 4060 Ti) the nearest. LT_NOT_FOUND
+ * without a problem where the database does not know it. */
+enum lt_status lt_smi_device(struct lt_database *database, const struct lt_smi_gpu *gpu,
+                             const struct lt_device **device, struct lt_problems *problems);
+
 #endif

@@ -28,11 +28,6 @@ static double number_at(const struct lt_tree *tree, const char *path)
     return lt_tree_number(lt_tree_find(tree, path), 0);
 }
 
-static const char *text_at(const struct lt_tree *tree, const char *path)
-{
-    return lt_tree_text(lt_tree_find(tree, path), "");
-}
-
 static uint64_t bytes_of(double value)
 {
     return value > 0 && value < 1.8e19 ? (uint64_t)value : 0;
@@ -43,11 +38,10 @@ static uint32_t count_of(double value)
     return value > 0 && value < UINT32_MAX ? (uint32_t)value : 0;
 }
 
-static enum lt_device_kind kind_of(const struct lt_hw_entry *entry, const struct lt_tree *tree)
+static enum lt_device_kind kind_of(const struct lt_hw_entry *entry, const char *arch)
 {
     if (entry->section == LT_SECTION_CPUS)
         return LT_DEVICE_CPU;
-    const char *arch = text_at(tree, "arch");
     if (strncmp(arch, "tpu", 3) == 0)
         return LT_DEVICE_TPU;
     if (strncmp(arch, "gaudi", 5) == 0 || strncmp(arch, "neuroncore", 10) == 0)
@@ -117,12 +111,11 @@ static void read_cpu_peaks(const struct lt_tree *tree, struct lt_device *device,
 
 static void read_accelerator(const struct lt_tree *tree, struct lt_device *device)
 {
-    device->compute_capability = text_at(tree, "compute_capability");
     device->units = count_of(number_at(tree, "units"));
     device->clock_hz = number_at(tree, "boost_clock_mhz") * 1e6;
     device->tensor_clock_hz = number_at(tree, "tensor_clock_mhz") * 1e6;
     device->cache_bytes = bytes_of(number_at(tree, "l2_bytes"));
-    const char *basis = text_at(tree, "memory.total_basis");
+    const char *basis = lt_tree_text(lt_tree_find(tree, "memory.total_basis"), "");
     device->memory_nominal = device->memory_bytes && (strcmp(basis, "nominal") == 0 || strcmp(basis, "largest") == 0);
 }
 
@@ -159,16 +152,18 @@ static enum lt_status read_links(struct lt_database *db, const struct lt_tree *t
     return LT_OK;
 }
 
-static void read_common(const struct lt_hw_entry *entry, const struct lt_tree *tree, struct lt_device *device)
+static void read_common(struct lt_database *db, const struct lt_hw_entry *entry, struct lt_device *device)
 {
+    const struct lt_tree *tree = entry->resolved;
+    const char *arch = lt_entry_text(db, tree, "arch", "");
     const double sustained = number_at(tree, "achieved.sustained_tensor");
     *device = (struct lt_device){
         .id = entry->id,
-        .name = lt_tree_text(lt_tree_get(tree, "name"), entry->id),
-        .vendor = text_at(tree, "vendor"),
-        .arch = text_at(tree, "arch"),
-        .compute_capability = "",
-        .kind = kind_of(entry, tree),
+        .name = lt_entry_text(db, tree, "name", entry->id),
+        .vendor = lt_entry_text(db, tree, "vendor", ""),
+        .arch = arch,
+        .compute_capability = lt_entry_text(db, tree, "compute_capability", ""),
+        .kind = kind_of(entry, arch),
         .year = (int)number_at(tree, "year"),
         .memory_bytes = bytes_of(number_at(tree, "memory.total_bytes")),
         .unified_memory = lt_tree_bool(lt_tree_get(tree, "unified_memory"), false),
@@ -185,17 +180,19 @@ enum lt_status lt_device_read(struct lt_database *db, const struct lt_hw_entry *
 {
     const struct lt_tree *tree = entry->resolved;
     *derived = 0;
-    read_common(entry, tree, device);
+    read_common(db, entry, device);
     if (device->kind == LT_DEVICE_CPU) {
         read_cpu(tree, device);
         read_cpu_peaks(tree, device, derived);
         device->peak_derived = matters(*derived);
-        return LT_OK;
+        return db->arena.failed ? LT_NO_MEMORY : LT_OK;
     }
     read_accelerator(tree, device);
     enum lt_status status = read_accelerator_peaks(db, tree, device, derived, problems);
     device->peak_derived = matters(*derived);
-    return status == LT_OK ? read_links(db, tree, device, problems) : status;
+    if (status == LT_OK)
+        status = read_links(db, tree, device, problems);
+    return db->arena.failed ? LT_NO_MEMORY : status;
 }
 
 enum lt_status lt_entry_device(struct lt_database *db, struct lt_hw_entry *entry, const struct lt_device **device,

@@ -54,7 +54,7 @@ static bool room(struct lt_arena *arena, void **array, uint32_t count, uint32_t 
 enum lt_status lt_index_add_file(struct lt_database *db, const char *name, const char *text, size_t bytes,
                                  uint16_t layer)
 {
-    const char *copy = lt_strdup(&db->arena, name);
+    const char *safe = lt_safe_text(&db->arena, name), *copy = lt_strdup(&db->arena, safe);
     if (!copy || !room(&db->arena, (void **)&db->file, db->file_count, &db->file_capacity, sizeof *db->file))
         return LT_NO_MEMORY;
     db->file[db->file_count++] = (struct lt_hw_file){.name = copy, .text = text, .bytes = bytes, .layer = layer};
@@ -230,10 +230,20 @@ struct lt_hw_entry *lt_index_name(const struct lt_database *db, const char *name
     struct lt_hw_entry *exact = lt_index_entry(db, name);
     if (exact && !exact->abstract)
         return exact;
-    for (uint32_t i = 0; i < db->name_count; i++)
-        if (strcasecmp(db->name[i].text, name) == 0 && lt_entry_listed(db, db->name[i].entry))
-            return db->name[i].entry;
-    return NULL;
+    uint32_t at = 0;
+    return lt_index_next(db, name, &at, &exact) ? exact : NULL;
+}
+
+bool lt_index_next(const struct lt_database *db, const char *name, uint32_t *at, struct lt_hw_entry **entry)
+{
+    while (*at < db->name_count) {
+        const struct lt_hw_name *candidate = &db->name[(*at)++];
+        if (strcasecmp(candidate->text, name) != 0 || !lt_entry_listed(db, candidate->entry))
+            continue;
+        *entry = candidate->entry;
+        return true;
+    }
+    return false;
 }
 
 void lt_index_nearest(struct lt_database *db, const char *name, enum lt_section from, enum lt_section to,

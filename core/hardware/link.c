@@ -19,7 +19,7 @@ enum lt_status lt_database_link(struct lt_database *db, const char *id, struct l
     const double both = lt_tree_number(lt_tree_get(tree, "both_ways_gbps"), 0);
     *link = (struct lt_link){
         .id = entry->id,
-        .name = lt_tree_text(lt_tree_get(tree, "name"), entry->id),
+        .name = lt_entry_text(db, tree, "name", entry->id),
         .one_way_bytes_per_s = (one_way > 0 ? one_way : both / 2) * 1e9,
         .latency_s = lt_tree_number(lt_tree_get(tree, "latency_us"), 0) * 1e-6,
     };
@@ -37,8 +37,8 @@ static enum lt_status curve_read(struct lt_database *db, const struct lt_hw_entr
     }
     *curve = (struct lt_curve){
         .id = entry->id,
-        .name = lt_tree_text(lt_tree_get(tree, "name"), entry->id),
-        .accelerator = lt_tree_text(lt_tree_get(tree, "accelerator"), ""),
+        .name = lt_entry_text(db, tree, "name", entry->id),
+        .accelerator = lt_entry_text(db, tree, "accelerator", ""),
         .devices = (uint32_t)lt_tree_int(lt_tree_get(tree, "devices"), 0),
         .nodes = (uint32_t)lt_tree_int(lt_tree_get(tree, "nodes"), 0),
         .count = count,

@@ -123,20 +123,45 @@ static void lint_memory(const struct lint *lint, const struct lt_hw_entry *entry
         report(lint, entry, "memory.total_bytes", NULL, "memory.total_bytes is %.2f of memory.nominal_gb", share);
 }
 
-/* The scan of the index sees what the file says: id, name, aliases and PCI ids on one line each. */
-static void lint_names(const struct lint *lint, const struct lt_hw_entry *entry)
+/* One driver's name for several memory sizes of a chip: the size tells them apart. */
+static bool told_apart(const struct lint *lint, struct lt_hw_entry *entry, struct lt_hw_entry *other)
+{
+    const struct lt_device *a, *b;
+    if (lt_entry_device(lint->db, entry, &a, lint->problems) != LT_OK ||
+        lt_entry_device(lint->db, other, &b, lint->problems) != LT_OK)
+        return false;
+    const char *chip = lt_tree_text(lt_tree_get(entry->resolved, "chip"), "");
+    return a->memory_bytes != b->memory_bytes &&
+           strcmp(chip, lt_tree_text(lt_tree_get(other->resolved, "chip"), "?")) == 0;
+}
+
+/* A name of an entry: seen by the index, and no earlier entry's. */
+static void lint_name(const struct lint *lint, struct lt_hw_entry *entry, const char *key, const char *name)
+{
+    const char *shown = lt_safe_text(&lint->db->arena, name);
+    struct lt_hw_entry *owner, *other = NULL;
+    bool seen = false;
+    for (uint32_t at = 0; lt_index_next(lint->db, name, &at, &owner);) {
+        seen |= owner == entry;
+        if (owner != entry && !seen && !(lt_is_device(entry) && lt_is_device(owner) && told_apart(lint, entry, owner)))
+            other = owner;
+    }
+    if (shown && (!seen || other))
+        report(lint, entry, key, "a name belongs to one entry; the list stands on one line", "%s: %s is %s", key, shown,
+               other ? other->id : "not seen");
+}
+
+static void lint_names(const struct lint *lint, struct lt_hw_entry *entry)
 {
     static const char *const list_key[] = {"aliases", "pci"};
     for (size_t k = 0; k < 2; k++) {
         const struct lt_tree *list = lt_tree_get(entry->raw, list_key[k]);
-        for (const struct lt_tree *item = list ? list->child : NULL; item; item = item->next) {
-            const char *name = lt_tree_text(item, ""), *shown = lt_safe_text(&lint->db->arena, name);
-            const struct lt_hw_entry *owner = lt_index_name(lint->db, name);
-            if (shown && owner != entry)
-                report(lint, entry, list_key[k], "a name belongs to one entry; the list stands on one line",
-                       "%s: %s is %s", list_key[k], shown, owner ? owner->id : "not seen");
-        }
+        for (const struct lt_tree *item = list ? list->child : NULL; item; item = item->next)
+            lint_name(lint, entry, list_key[k], lt_tree_text(item, ""));
     }
+    const char *name = lt_tree_text(lt_tree_get(entry->raw, "name"), NULL);
+    if (name && lt_is_device(entry))
+        lint_name(lint, entry, "name", name);
 }
 
 static bool lint_entry(const struct lint *lint, struct lt_hw_entry *entry)

@@ -8,11 +8,6 @@ static double number_at(const struct lt_tree *tree, const char *path)
     return lt_tree_number(lt_tree_find(tree, path), 0);
 }
 
-static const char *text_at(const struct lt_tree *tree, const char *path)
-{
-    return lt_tree_text(lt_tree_find(tree, path), "");
-}
-
 static enum lt_status instance_read(struct lt_database *db, struct lt_hw_entry *entry, struct lt_instance *out,
                                     struct lt_problems *problems)
 {
@@ -22,9 +17,9 @@ static enum lt_status instance_read(struct lt_database *db, struct lt_hw_entry *
         return status;
     *out = (struct lt_instance){
         .id = entry->id,
-        .name = lt_tree_text(lt_tree_get(tree, "name"), entry->id),
-        .provider = text_at(tree, "provider"),
-        .accelerator = text_at(tree, "accelerator"),
+        .name = lt_entry_text(db, tree, "name", entry->id),
+        .provider = lt_entry_text(db, tree, "provider", ""),
+        .accelerator = lt_entry_text(db, tree, "accelerator", ""),
         .accelerator_count = (uint32_t)number_at(tree, "accelerator_count"),
         .vcpus = (uint32_t)number_at(tree, "vcpu"),
         .ram_bytes = (uint64_t)(number_at(tree, "ram_gib") * 1073741824.0),
@@ -32,11 +27,13 @@ static enum lt_status instance_read(struct lt_database *db, struct lt_hw_entry *
         .disk_bytes_per_s = number_at(tree, "block_storage_gbit") * 1e9 / 8,
         .usd_per_hour = number_at(tree, "price.usd_per_hour"),
         .spot_usd_per_hour = number_at(tree, "price.spot_usd_per_hour"),
-        .price_date = text_at(tree, "price.date"),
-        .region = text_at(tree, "price.region"),
+        .price_date = lt_entry_text(db, tree, "price.date", ""),
+        .region = lt_entry_text(db, tree, "price.region", ""),
     };
-    const char *peer = text_at(tree, "links.peer");
+    const char *peer = lt_entry_text(db, tree, "links.peer", "");
     struct lt_link link;
+    if (db->arena.failed)
+        return LT_NO_MEMORY;
     if (!*peer)
         return LT_OK;
     status = lt_database_link(db, peer, &link, problems);

@@ -1,5 +1,6 @@
 #include "core/hardware/store.h"
 
+#include "core/base/text.h"
 #include "core/data/yaml.h"
 
 #include <string.h>
@@ -67,4 +68,11 @@ const struct lt_tree *lt_tree_find(const struct lt_tree *tree, const char *path)
         path += path[length] ? length + 1 : length;
     }
     return tree;
+}
+
+const char *lt_entry_text(struct lt_database *db, const struct lt_tree *tree, const char *path, const char *fallback)
+{
+    const char *text = lt_tree_text(lt_tree_find(tree, path), NULL);
+    const char *safe = text ? lt_safe_text(&db->arena, text) : fallback;
+    return safe ? safe : "";
 }

@@ -156,7 +156,8 @@ static void show_group(struct page *page, const struct lt_hw_field *field)
     const char *group = lt_strndup(&page->db->arena, field->path, length);
     const struct lt_tree *map = group ? lt_tree_get(page->tree, group) : NULL;
     for (const struct lt_tree *value = map ? map->child : NULL; value; value = value->next) {
-        const char *path = lt_format(&page->db->arena, "%s.%s", group, value->key);
+        const char *key = lt_safe_text(&page->db->arena, value->key);
+        const char *path = key ? lt_format(&page->db->arena, "%s.%s", group, key) : NULL;
         const size_t key_length = strlen(value->key);
         struct lt_hw_field shown = *field;
         if (key_length > 6 && strcmp(value->key + key_length - 6, "_bytes") == 0)
@@ -243,12 +244,11 @@ static void show_head(struct page *page, const struct lt_hw_entry *entry)
         lt_buffer_printf(page->out, "  %-*s%s\n", LABEL_WIDTH - 2, "PCI id", bus);
     if (parent && *parent)
         lt_buffer_printf(page->out, "  %-*s%s\n", LABEL_WIDTH - 2, "inherits", parent);
-    const char *file = lt_safe_text(arena, lt_entry_file(page->db, entry)->name);
-    lt_buffer_printf(page->out, "  %-*s%s:%u", LABEL_WIDTH - 2, "written in", file ? file : "", entry->raw->line);
+    const char *file = lt_entry_file(page->db, entry)->name;
+    lt_buffer_printf(page->out, "  %-*s%s:%u", LABEL_WIDTH - 2, "written in", file, entry->raw->line);
     for (const struct lt_hw_entry *patch = entry->patches; patch; patch = patch->next_patch)
-        if (!lt_entry_file(page->db, patch)->skipped &&
-            (file = lt_safe_text(arena, lt_entry_file(page->db, patch)->name)))
-            lt_buffer_printf(page->out, ", changed by %s:%u", file, patch->raw->line);
+        if (!lt_entry_file(page->db, patch)->skipped)
+            lt_buffer_printf(page->out, ", changed by %s:%u", lt_entry_file(page->db, patch)->name, patch->raw->line);
     lt_buffer_puts(page->out, "\n\n");
 }
 

@@ -98,6 +98,8 @@ enum lt_status lt_index_tree(struct lt_database *db, uint32_t file, const struct
 struct lt_hw_entry *lt_index_entry(const struct lt_database *db, const char *id);
 /* The listed entry of a section that answers to a name, in any case; NULL where there is none. */
 struct lt_hw_entry *lt_index_name(const struct lt_database *db, const char *name);
+/* All of them in turn, from *at = 0 on: one name may stand for several memory sizes. False at the end. */
+bool lt_index_next(const struct lt_database *db, const char *name, uint32_t *at, struct lt_hw_entry **entry);
 /* Up to 3 ids of listed entries of the sections from..to whose id or alias is near to `name`, NULL-terminated. */
 void lt_index_nearest(struct lt_database *db, const char *name, enum lt_section from, enum lt_section to,
                       const char *nearest[4]);
@@ -108,6 +110,8 @@ const struct lt_tree *lt_file_parse(struct lt_database *db, uint32_t file, struc
 enum lt_status lt_entry_read(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
 /* Within a tree by dotted path: memory.bandwidth_gbps; NULL where there is none. */
 const struct lt_tree *lt_tree_find(const struct lt_tree *tree, const char *path);
+/* A text of an entry, safe to print; the fallback where there is none, "" where memory ends (arena.failed). */
+const char *lt_entry_text(struct lt_database *db, const struct lt_tree *tree, const char *path, const char *fallback);
 
 /* resolve.c: an entry with its parents and patches. Problems say why not. */
 /* Parents only; while the layers are still being read. */

@@ -23,14 +23,17 @@ const char *const lt_family_names[LT_FAMILY_COUNT] = {
 };
 
 const struct lt_kind *const lt_kind_families[] = {
-    kinds_core,    kinds_dense,         kinds_activations,    kinds_convolution, kinds_pooling,
-    kinds_normalization, kinds_regularization, kinds_reshaping,   kinds_merging, kinds_preprocessing,
+    kinds_core,      kinds_dense,         kinds_activations,    kinds_convolution, kinds_pooling,
+    kinds_recurrent, kinds_normalization, kinds_regularization, kinds_reshaping,   kinds_merging,
+    kinds_attention, kinds_wrappers,      kinds_preprocessing,  kinds_images,
+    kinds_operations,
 };
 const int lt_kind_family_count = sizeof lt_kind_families / sizeof *lt_kind_families;
 
 /* ------------------------------------------------------------------------------------------------ lookup */
 
-/* keras.src.ops.numpy, keras.ops, keras.src.activations.activations; but keras.src.layers.activations.relu is a layer. */
+/* keras.src.ops.numpy, keras.ops, keras.src.activations.activations; but keras.src.layers.activations.relu is a layer.
+ */
 static bool is_operation(const char *module)
 {
     return module && !strstr(module, "layers") && (strstr(module, ".ops") || strstr(module, ".activations"));

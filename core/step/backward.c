@@ -12,10 +12,10 @@ struct partial {
 
 struct backward {
     struct lt_step *step;
-    struct partial **partial;  /* per tensor of the forward pass */
-    uint32_t *first_use;       /* per tensor: the forward op that takes it first; UINT32_MAX: none */
+    struct partial **partial; /* per tensor of the forward pass */
+    uint32_t *first_use;      /* per tensor: the forward op that takes it first; UINT32_MAX: none */
     const struct lt_walked *walked;
-    bool late;                 /* all gradients first, then all updates */
+    bool late; /* all gradients first, then all updates */
 };
 
 static void arrive(struct backward *w, lt_tensor x, lt_tensor gradient)
@@ -45,7 +45,8 @@ static lt_tensor total(struct backward *w, lt_tensor x)
     const struct lt_tensor_info info = *lt_step_info(step, in[0]);
     lt_tensor sum = lt_step_tensor(step, (enum lt_role)info.role, info.elements, (enum lt_dtype)info.dtype, info.layer,
                                    info.region);
-    struct lt_step_op *op = lt_step_add(step, LT_STEP_SUM, LT_PHASE_BACKWARD, info.layer, info.region, in, count, &sum, 1);
+    struct lt_step_op *op =
+        lt_step_add(step, LT_STEP_SUM, LT_PHASE_BACKWARD, info.layer, info.region, in, count, &sum, 1);
     if (op) {
         op->dtype = info.dtype;
         op->bytes = lt_mul(lt_step_bytes(step, sum), (uint64_t)count + 1);
@@ -113,8 +114,8 @@ static void pass_on(struct backward *w, const struct lt_step_op *forward, lt_ten
         return;
     }
     lt_tensor dx = new_gradient(w, x, forward->op);
-    struct lt_step_op *made = lt_step_add(step, LT_STEP_REDUCE, LT_PHASE_BACKWARD, forward->layer, forward->region, &dy,
-                                          1, &dx, 1);
+    struct lt_step_op *made =
+        lt_step_add(step, LT_STEP_REDUCE, LT_PHASE_BACKWARD, forward->layer, forward->region, &dy, 1, &dx, 1);
     if (!made)
         return;
     made->dtype = forward->dtype;
@@ -231,7 +232,8 @@ static void seed(struct backward *w, uint32_t forward_ops)
 
 static bool all_gradients_first(const struct lt_step *step)
 {
-    return !step->optimizer->early || step->loss_scaling || lt_optimizer_option_on(step->setup, step->optimizer, "global_clipnorm") ||
+    return !step->optimizer->early || step->loss_scaling ||
+           lt_optimizer_option_on(step->setup, step->optimizer, "global_clipnorm") ||
            step->setup->value[LT_SET_ACCUMULATE].integer > 1;
 }
 

@@ -119,8 +119,8 @@ static void count_optimizer(struct estimating *e)
         const struct lt_variables *variables = &e->walked.layer[i].variables;
         for (uint32_t k = 0; k < variables->count; k++)
             if (variables->item[k].trainable && variables->item[k].counted)
-                out->optimizer_elements = lt_add(
-                    out->optimizer_elements, lt_optimizer_elements(setup, out->optimizer, &variables->item[k]));
+                out->optimizer_elements =
+                    lt_add(out->optimizer_elements, lt_optimizer_elements(setup, out->optimizer, &variables->item[k]));
     }
     out->optimizer_scalars = lt_optimizer_scalars(setup, out->optimizer, out->loss_scaling);
 }
@@ -169,8 +169,8 @@ static enum lt_status make_memory(struct estimating *e)
     bool cpu = e->machine->device->kind == LT_DEVICE_CPU;
     struct lt_resident resident = {out->weight_bytes, out->optimizer_bytes, lt_add(e->input_bytes, e->label_bytes),
                                    accumulator_bytes(out)};
-    enum lt_status status = lt_timeline_make(&e->step, &resident, out->row_count, e->machine->allocator_unit_bytes,
-                                             &e->timeline);
+    enum lt_status status =
+        lt_timeline_make(&e->step, &resident, out->row_count, e->machine->allocator_unit_bytes, &e->timeline);
     if (status)
         return status;
     const struct lt_timeline *t = &e->timeline;
@@ -202,7 +202,10 @@ static enum lt_status make_memory(struct estimating *e)
 /* --- stage 4: time ------------------------------------------------------------------------------------------------ */
 
 /* Equal ops are priced once: an open-addressing table over what the price depends on. */
-struct memo { const struct lt_step_op **slot; uint32_t size; };
+struct memo {
+    const struct lt_step_op **slot;
+    uint32_t size;
+};
 
 static uint64_t price_key(const struct lt_step_op *op)
 {
@@ -301,8 +304,8 @@ enum lt_status lt_estimate(const struct lt_document *document, const struct lt_m
     struct estimating *e = lt_alloc(arena, sizeof *e);
     if (!e)
         return LT_NO_MEMORY;
-    *e = (struct estimating){.document = document, .machine = machine, .arena = arena, .out = out,
-                             .problems = problems};
+    *e =
+        (struct estimating){.document = document, .machine = machine, .arena = arena, .out = out, .problems = problems};
     set_up(e);
     enum lt_status status = make_logical(e);
     if (!status)

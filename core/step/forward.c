@@ -1,4 +1,5 @@
-/* The forward pass: the lowered ops one by one, each with the tensors it makes for its own gradient, and what wants one. */
+/* The forward pass: the lowered ops one by one, each with the tensors it makes for its own gradient, and what wants
+ * one. */
 #include "core/base/checked.h"
 #include "core/step/step.h"
 
@@ -69,8 +70,8 @@ static void forward_op(struct lt_step *step, const struct lt_op *op, bool traini
                                           op->layer, op->region);
     }
     operand = step->lowered.program.operand + op->operand;
-    struct lt_step_op *made = lt_step_add(step, LT_STEP_OP, LT_PHASE_FORWARD, op->layer, op->region, operand,
-                                          op->in_count, out, out_count);
+    struct lt_step_op *made =
+        lt_step_add(step, LT_STEP_OP, LT_PHASE_FORWARD, op->layer, op->region, operand, op->in_count, out, out_count);
     if (!made)
         return;
     made->op = op;

@@ -7,10 +7,11 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* Resident memory of the process after its imports and a first small fit: Keras 3.15.1 on TensorFlow 2.21 (CPU) measured;
- * with the CUDA libraries loaded 2 to 4 GB are reported, which is an assumption until measured. */
+/* Resident memory of the process after its imports and a first small fit: Keras 3.15.1 on TensorFlow 2.21 (CPU)
+ * measured; with the CUDA libraries loaded 2 to 4 GB are reported, which is an assumption until measured. */
 static const uint64_t PROCESS_BYTES = 516 * MIB, PROCESS_GPU_BYTES = 2600 * MIB;
-/* What tracing and the caches of oneDNN's kernels add per op of the graph (measured: 0.2 to 1.1 GB for 500 to 9,000 ops). */
+/* What tracing and the caches of oneDNN's kernels add per op of the graph (measured: 0.2 to 1.1 GB for 500 to 9,000
+ * ops). */
 static const uint64_t RUNTIME_BYTES = 40 * MIB, RUNTIME_BYTES_PER_OP = 96 * 1024;
 
 uint64_t lt_samples_of(const struct lt_setup *setup, enum lt_standing *standing)
@@ -36,8 +37,9 @@ static uint64_t fed_bytes(const struct lt_setup *setup, uint64_t sample_bytes)
     return dtype == LT_DTYPE_COUNT ? sample_bytes : lt_mul(sample_bytes, lt_dtypes[dtype].bits) / 32;
 }
 
-/* Keras's ArrayDataAdapter on TensorFlow: the user's array stays, one more whole copy becomes a constant, and while that is
- * made there are two; float64 is cast first, which is a third (measured). The order of an epoch is an int64 per sample, twice. */
+/* Keras's ArrayDataAdapter on TensorFlow: the user's array stays, one more whole copy becomes a constant, and while
+ * that is made there are two; float64 is cast first, which is a third (measured). The order of an epoch is an int64 per
+ * sample, twice. */
 static void feed_numpy(const struct lt_setup *setup, uint64_t samples, uint64_t sample_bytes, uint64_t *host)
 {
     const char *dtype = lt_setup_text(setup, LT_SET_FEED_DTYPE);
@@ -55,15 +57,16 @@ static void feed_pipeline(const struct lt_setup *setup, uint64_t samples, uint64
     const char *cache = lt_setup_text(setup, LT_SET_CACHE);
     uint64_t sample = fed_bytes(setup, sample_bytes);
     uint64_t shuffled = setup->value[LT_SET_SHUFFLE].type == LT_VALUE_INT
-                            ? lt_min((uint64_t)lt_setup_int(setup, LT_SET_SHUFFLE), samples) : 0;
-    uint64_t ahead = setup->value[LT_SET_PREFETCH].type == LT_VALUE_INT
-                         ? (uint64_t)lt_setup_int(setup, LT_SET_PREFETCH) : 4;
-    uint64_t workers = setup->value[LT_SET_WORKERS].type == LT_VALUE_INT
-                           ? (uint64_t)lt_setup_int(setup, LT_SET_WORKERS) : 1;
+                            ? lt_min((uint64_t)lt_setup_int(setup, LT_SET_SHUFFLE), samples)
+                            : 0;
+    uint64_t ahead =
+        setup->value[LT_SET_PREFETCH].type == LT_VALUE_INT ? (uint64_t)lt_setup_int(setup, LT_SET_PREFETCH) : 4;
+    uint64_t workers =
+        setup->value[LT_SET_WORKERS].type == LT_VALUE_INT ? (uint64_t)lt_setup_int(setup, LT_SET_WORKERS) : 1;
     if (cache && strcmp(cache, "memory") == 0)
         host[LT_HOST_DATASET] = lt_mul(samples, sample);
-    host[LT_HOST_PIPELINE] = lt_add(lt_mul(shuffled, sample),
-                                    lt_mul(lt_add(lt_add(ahead, workers), 1), lt_mul(batch, sample)));
+    host[LT_HOST_PIPELINE] =
+        lt_add(lt_mul(shuffled, sample), lt_mul(lt_add(lt_add(ahead, workers), 1), lt_mul(batch, sample)));
 }
 
 static void feed(const struct lt_estimate *e, uint64_t sample_bytes, uint64_t *host)
@@ -108,8 +111,8 @@ void lt_host_memory_make(const struct lt_timeline *timeline, uint64_t sample_byt
     };
     memory->capacity_bytes = out->machine->ram_bytes;
     double room = (double)memory->capacity_bytes;
-    memory->verdict = !memory->capacity_bytes               ? LT_VERDICT_UNKNOWN
-                      : memory->peak_bytes.high <= room     ? LT_FITS
-                      : memory->peak_bytes.value <= room    ? LT_TIGHT
-                                                            : LT_DOES_NOT_FIT;
+    memory->verdict = !memory->capacity_bytes            ? LT_VERDICT_UNKNOWN
+                      : memory->peak_bytes.high <= room  ? LT_FITS
+                      : memory->peak_bytes.value <= room ? LT_TIGHT
+                                                         : LT_DOES_NOT_FIT;
 }

@@ -1,5 +1,5 @@
-/* The loss ops. Keras casts y_pred to float32 first; a crossentropy on TensorFlow looks through the softmax or sigmoid that
- * made y_pred and takes its operand, unless that cast stands between them (keras/src/losses/loss.py). */
+/* The loss ops. Keras casts y_pred to float32 first; a crossentropy on TensorFlow looks through the softmax or sigmoid
+ * that made y_pred and takes its operand, unless that cast stands between them (keras/src/losses/loss.py). */
 #include "core/base/checked.h"
 #include "core/model/loss.h"
 #include "core/step/step.h"

@@ -56,9 +56,8 @@ enum lt_status lt_machine_resolve(struct lt_database *database, const struct lt_
         machine.cpu = machine.device;
     machine.allocator_unit_bytes = (uint64_t)constant(database, framework, "allocator.round_bytes", 256, problems);
     status = lt_database_reserved_bytes(database, machine.device, &machine.reserved_bytes, problems);
-    machine.kernel_gap_seconds =
-        is_cpu ? constant(database, framework, "kernel_gap.cpu_us", 4e-6, problems)
-               : constant(database, framework, "kernel_gap.graph_us", 30e-6, problems);
+    machine.kernel_gap_seconds = is_cpu ? constant(database, framework, "kernel_gap.cpu_us", 4e-6, problems)
+                                        : constant(database, framework, "kernel_gap.graph_us", 30e-6, problems);
     if (!status)
         *out = machine;
     return status;

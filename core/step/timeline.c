@@ -11,17 +11,17 @@ struct storage {
     uint64_t true_bytes;  /* of all copies, not rounded */
     uint32_t first, last; /* op that makes it, op that reads it last */
     uint32_t layer;
-    uint8_t class;        /* enum lt_memory_class */
-    uint32_t over;        /* it takes the memory of this storage, which ends where it begins; NEVER: its own */
+    uint8_t class;          /* enum lt_memory_class */
+    uint32_t over;          /* it takes the memory of this storage, which ends where it begins; NEVER: its own */
     bool forward, backward; /* made in the forward pass; read in the backward pass */
-    bool resident;        /* variables and inputs: counted apart */
+    bool resident;          /* variables and inputs: counted apart */
     bool freed;
 };
 
 struct timeline {
     const struct lt_step *step;
     struct storage *storage;
-    uint32_t *of;         /* storage of each tensor */
+    uint32_t *of; /* storage of each tensor */
     uint32_t storage_count;
 };
 

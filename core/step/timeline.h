@@ -14,12 +14,12 @@ struct lt_resident {
 struct lt_timeline {
     const struct lt_moment *moment; /* one per op of the step */
     uint32_t moment_count;
-    uint64_t peak_bytes;            /* rounded as the allocator does */
+    uint64_t peak_bytes; /* rounded as the allocator does */
     uint32_t peak_moment;
     uint64_t classes[LT_MEMORY_CLASS_COUNT]; /* at the peak; pool and context are 0 */
-    uint64_t *layer_kept_bytes;     /* per document layer: kept tensors that it made */
-    uint64_t *layer_peak_bytes;     /* per document layer: what it made that is alive at the peak */
-    uint64_t kept_bytes;            /* the sum over the layers */
+    uint64_t *layer_kept_bytes;              /* per document layer: kept tensors that it made */
+    uint64_t *layer_peak_bytes;              /* per document layer: what it made that is alive at the peak */
+    uint64_t kept_bytes;                     /* the sum over the layers */
 };
 
 /* round_bytes: the allocator's unit. Arrays live in the step's arena. */

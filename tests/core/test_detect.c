@@ -275,6 +275,34 @@ static void smi(void **state)
     assert_int_equal(lt_smi_parse("a,-5,1\nb,nan,1\nc,1e300,1\n,,\n", gpu, 4), 0);
 }
 
+static void smi_devices(void **state)
+{
+    static const struct {
+        const char *name;
+        uint64_t mib;
+        const char *id;
+    } row[] = {
+        {"NVIDIA GeForce RTX 4060 Ti", 8188, "nvidia-rtx-4060-ti-8gb"},
+        {"NVIDIA GeForce RTX 4060 Ti", 16380, "nvidia-rtx-4060-ti-16gb"},
+        {"NVIDIA GeForce RTX 3080", 10240, "nvidia-rtx-3080-10gb"},
+        {"NVIDIA GeForce RTX 3080", 12288, "nvidia-rtx-3080-12gb"},
+        {"NVIDIA A100 80GB PCIe", 81920, "nvidia-a100-pcie-80gb"},
+        {"Tesla T4", 15360, "nvidia-t4"},
+    };
+    struct fixture *f = *state;
+    const struct lt_device *device;
+    struct lt_smi_gpu gpu = {.total_bytes = 1};
+    for (size_t i = 0; i < COUNT(row); i++) {
+        snprintf(gpu.name, sizeof gpu.name, "%s", row[i].name);
+        gpu.total_bytes = row[i].mib << 20;
+        assert_int_equal(lt_smi_device(f->db, &gpu, &device, &f->problems), LT_OK);
+        assert_string_equal(device->id, row[i].id);
+    }
+    snprintf(gpu.name, sizeof gpu.name, "NVIDIA Something New");
+    assert_int_equal(lt_smi_device(f->db, &gpu, &device, &f->problems), LT_NOT_FOUND);
+    assert_int_equal(f->problems.count, 0);
+}
+
 static void allocation_failures(void **state)
 {
     struct fixture *f = *state;
@@ -306,6 +334,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_to_see, setup, teardown),
         cmocka_unit_test_setup_teardown(this_machine_is_seen, setup, teardown),
         cmocka_unit_test(smi),
+        cmocka_unit_test_setup_teardown(smi_devices, setup, teardown),
         cmocka_unit_test_setup_teardown(allocation_failures, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

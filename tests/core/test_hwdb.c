@@ -662,6 +662,7 @@ static void foreign_text(void **state)
     fixture_open(f);
     assert_int_equal(lt_database_show(f->db, "x", &out, &f->problems), LT_OK);
     assert_null(strchr(out.text, '\033'));
+    assert_string_equal(find(f, "x")->name, "\\x1B[31mred");
     lt_buffer_free(&out);
 }
 

@@ -1,9 +1,8 @@
 /* A small program on the terminal machinery, for the tests of it: a list, and a line that says what happened last. */
-#include <langinfo.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tui/list.h"
@@ -22,8 +21,8 @@ struct demo {
 
 static void crash(void)
 {
-    volatile int *nowhere = NULL;
-    *nowhere = 1;
+    static volatile uintptr_t nowhere = 16;
+    *(volatile int *)nowhere = 1;
 }
 
 /* Too deep for any stack; what is done after the call keeps the compiler from making a loop of it. */
@@ -32,6 +31,34 @@ static int overflow(int depth)
     volatile char here[4096];
     here[0] = (char)depth;
     return depth ? overflow(depth - 1) + here[0] : 0;
+}
+
+static void on_child(void *state, int fd)
+{
+    struct demo *demo = state;
+    char bytes[64];
+    ssize_t count = read(fd, bytes, sizeof bytes);
+    if (count > 0)
+        return;
+    loop_unwatch_fd(&demo->loop, fd);
+    close(fd);
+    waitpid(-1, NULL, 0);
+    snprintf(demo->last, sizeof demo->last, "child gone");
+}
+
+/* A child that crashes, as a reader of malformed files may. */
+static void start_child(struct demo *demo)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        return;
+    if (fork() == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        crash();
+        _exit(0);
+    }
+    close(ends[1]);
+    loop_watch_fd(&demo->loop, ends[0], on_child);
 }
 
 static void press(struct demo *demo, int32_t key)
@@ -68,6 +95,9 @@ static void press(struct demo *demo, int32_t key)
         break;
     case 'O':
         demo->sum += overflow(INT32_MAX);
+        break;
+    case 'c':
+        start_child(demo);
         break;
     case 'A':
         abort();

@@ -245,6 +245,53 @@ static void test_unknown_terminals(void **state)
     }
 }
 
+/* Of very different abilities; all are in the small database that every Debian has. */
+static void test_known_terminals(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"TERM=xterm",           "TERM=linux", "TERM=vt100",        "TERM=vt220",
+                                        "TERM=screen-256color", "TERM=rxvt",  "TERM=tmux-256color"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const char *const env[] = {types[i], NULL};
+        struct rig rig = start_ready(&(struct rig_options){.env = env});
+        assert_false(rig_shows(&rig, "built-in"));
+        assert_true(rig_shows(&rig, "│  0 block_0.conv"));
+        rig_key(&rig, "down");
+        assert_true(rig_wait_text(&rig, "key down"));
+        rig_key(&rig, "q");
+        assert_true(rig_wait_end(&rig));
+        assert_true(rig_same_termios(&rig));
+        assert_false(rig_mode(&rig, 1049) || rig_mode(&rig, 1000) || rig_mode(&rig, 2004));
+        rig_stop(&rig);
+    }
+}
+
+/* A child inherits the handlers, but the terminal is not its own. */
+/* A shell may have exported the size of another day. */
+static void test_size_is_the_terminals(void **state)
+{
+    (void)state;
+    static const char *const stale[] = {"LINES=5", "COLUMNS=20", NULL};
+    struct rig rig = start_ready(&(struct rig_options){.env = stale, .rows = 30, .cols = 90});
+    assert_true(rig_shows(&rig, "demo 30x90 frame 1"));
+    rig_resize(&rig, 31, 91);
+    assert_true(rig_wait_text(&rig, "demo 31x91 frame 2"));
+    rig_stop(&rig);
+}
+
+static void test_crashing_child_leaves_the_terminal_alone(void **state)
+{
+    (void)state;
+    struct rig rig = start_ready(&(struct rig_options){0});
+    rig_key(&rig, "c");
+    assert_true(rig_wait_text(&rig, "child gone"));
+    assert_true(rig_mode(&rig, 1049) && rig_mode(&rig, 1006));
+    assert_false(rig_same_termios(&rig));
+    rig_key(&rig, "down");
+    assert_true(rig_wait_text(&rig, "key down"));
+    rig_stop(&rig);
+}
+
 static void test_dumb_is_refused(void **state)
 {
     (void)state;
@@ -394,6 +441,9 @@ int main(void)
         cmocka_unit_test(test_sizes_down_to_one),
         cmocka_unit_test(test_idle_is_silent),
         cmocka_unit_test(test_unknown_terminals),
+        cmocka_unit_test(test_known_terminals),
+        cmocka_unit_test(test_size_is_the_terminals),
+        cmocka_unit_test(test_crashing_child_leaves_the_terminal_alone),
         cmocka_unit_test(test_dumb_is_refused),
         cmocka_unit_test(test_no_color),
         cmocka_unit_test(test_c_locale_is_ascii),

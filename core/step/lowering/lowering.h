@@ -1,6 +1,6 @@
-/* What a framework makes of each logical op: which operands its gradient needs, what else it leaves behind, how many kernels
- * run and how often they pass over the data. One table per framework; no branch on a framework stands anywhere else.
- * Knows no device and no time. */
+/* What a framework makes of each logical op: which operands its gradient needs, what else it leaves behind, how many
+ * kernels run and how often they pass over the data. One table per framework; no branch on a framework stands anywhere
+ * else. Knows no device and no time. */
 #ifndef LT_STEP_LOWERING_H
 #define LT_STEP_LOWERING_H
 
@@ -22,34 +22,34 @@ struct lt_extra {
 enum { LT_SAME = 255 }; /* the op's own dtype */
 
 enum lt_lowering_flag {
-    LT_IN_FLOAT32 = 1,   /* computed in float32 whatever the policy: a half operand is cast, the result cast back */
-    LT_IN_PLACE = 2,     /* writes its result over its first operand where nobody else needs that */
-    LT_NO_GRADIENT = 4,  /* nothing flows back through it */
+    LT_IN_FLOAT32 = 1,  /* computed in float32 whatever the policy: a half operand is cast, the result cast back */
+    LT_IN_PLACE = 2,    /* writes its result over its first operand where nobody else needs that */
+    LT_NO_GRADIENT = 4, /* nothing flows back through it */
 };
 
 struct lt_lowering {
     uint8_t flags;
-    uint8_t keep[3];           /* for the gradient of operand 0, 1, 2 */
-    uint8_t pass;              /* bit i: the gradient of operand i is that of the result, unchanged or summed */
+    uint8_t keep[3]; /* for the gradient of operand 0, 1, 2 */
+    uint8_t pass;    /* bit i: the gradient of operand i is that of the result, unchanged or summed */
     struct lt_extra extra[2];
-    uint8_t kernels[2];        /* forward, backward */
-    float passes[2];           /* reads and writes of the largest operand; 0: by the operands' own sizes */
-    float scratch[2];          /* temporaries while it runs, in results of the forward op (float32 where computed so) */
+    uint8_t kernels[2]; /* forward, backward */
+    float passes[2];    /* reads and writes of the largest operand; 0: by the operands' own sizes */
+    float scratch[2];   /* temporaries while it runs, in results of the forward op (float32 where computed so) */
 };
 
 /* The row of an op; never NULL. */
 typedef const struct lt_lowering *lt_lowering_find(const struct lt_op *op);
 
-/* Replaces a composite op by simple ones through `b`: in[] are its operands, out[] receives what stands for its results.
- * False, and nothing done: the op stays as it is. */
+/* Replaces a composite op by simple ones through `b`: in[] are its operands, out[] receives what stands for its
+ * results. False, and nothing done: the op stays as it is. */
 typedef bool lt_lowering_expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out);
 
 struct lt_framework_lowering {
-    const char *framework;     /* as in the set-up */
+    const char *framework; /* as in the set-up */
     const char *execution;
     lt_lowering_find *find;
     lt_lowering_expand *expand;
-    bool loss_sees_logits;     /* crossentropy takes the operand of the softmax or sigmoid that made y_pred */
+    bool loss_sees_logits; /* crossentropy takes the operand of the softmax or sigmoid that made y_pred */
 };
 
 extern const struct lt_framework_lowering lt_lowering_tensorflow;     /* on a CPU */

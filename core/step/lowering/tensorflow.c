@@ -1,17 +1,17 @@
 /* TensorFlow 2.16 and later under Keras 3, graph execution (a traced tf.function without XLA).
  *
  * Which tensors a gradient needs: tensorflow/python/ops/nn_grad.py, the list of unneeded inputs in
- * tensorflow/python/eager/pywrap_gradient_exclusions.cc, and the sources of the Keras layers; every row that has a layer in
- * tests/reference/kept_layers.csv was measured there with Keras 3.15.1 and TensorFlow 2.21.
- * Passes over the data and kernels: tests/reference/README.md, "time". */
+ * tensorflow/python/eager/pywrap_gradient_exclusions.cc, and the sources of the Keras layers; every row that has a
+ * layer in tests/reference/kept_layers.csv was measured there with Keras 3.15.1 and TensorFlow 2.21. Passes over the
+ * data and kernels: tests/reference/README.md, "time". */
 #include "core/step/lowering/lowering.h"
 
 #define ROW(id, ...) [LT_OP_##id] = {__VA_ARGS__}
 /* The gradient with respect to the first operand reads `k`. */
-#define KEEP(k) .keep = {(k)}
-#define KERNELS(f, b) .kernels = {(f), (b)}
-#define PASSES(f, b) .passes = {(f), (b)}
-#define SCRATCH(f, b) .scratch = {(f), (b)}
+#define KEEP(k)                 .keep = {(k)}
+#define KERNELS(f, b)           .kernels = {(f), (b)}
+#define PASSES(f, b)            .passes = {(f), (b)}
+#define SCRATCH(f, b)           .scratch = {(f), (b)}
 #define EXTRA(count, of, dtype) .extra = {{(count), (of), (dtype)}}
 
 static const struct lt_lowering ROWS[LT_OP_COUNT] = {
@@ -120,8 +120,8 @@ static const struct lt_lowering ROWS[LT_OP_COUNT] = {
     ROW(OPAQUE, KEEP(LT_OUT), KERNELS(1, 2)),
 };
 /* A layer norm without scale and offset has no product of them to keep. */
-static const struct lt_lowering PLAIN_LAYER_NORM = {
-    KEEP(LT_IN0), .flags = LT_IN_FLOAT32, KERNELS(7, 10), PASSES(7, 10), SCRATCH(1, 2)};
+static const struct lt_lowering PLAIN_LAYER_NORM = {KEEP(LT_IN0), .flags = LT_IN_FLOAT32, KERNELS(7, 10), PASSES(7, 10),
+                                                    SCRATCH(1, 2)};
 
 static const struct lt_lowering *find(const struct lt_op *op)
 {

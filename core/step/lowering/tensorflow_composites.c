@@ -40,7 +40,8 @@ static void attention_fused(struct lt_builder *b, const struct lt_op *op, const 
     out[0] = attend(b, probabilities, in[2], op);
 }
 
-/* MultiHeadAttention with dropout on the scores, or that returns them: all in the compute dtype, a mask without heads. */
+/* MultiHeadAttention with dropout on the scores, or that returns them: all in the compute dtype, a mask without heads.
+ */
 static void attention_explicit(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
 {
     uint64_t mask_elements = lt_mul(op->dim[0], lt_mul(op->dim[2], op->dim[3]));
@@ -112,16 +113,16 @@ static lt_tensor dropped(struct step *s, lt_tensor x, unsigned flag)
 
 static void simple_step(struct step *s, lt_tensor h, lt_tensor *next)
 {
-    lt_tensor z = combine(s, LT_OP_ADD, project(s, s->x, s->kernel, s->features),
-                          project(s, h, s->recurrent, s->units));
+    lt_tensor z =
+        combine(s, LT_OP_ADD, project(s, s->x, s->kernel, s->features), project(s, h, s->recurrent, s->units));
     next[0] = map(s, LT_OP_TANH, lt_bias(s->b, z, s->bias));
 }
 
 /* i, f, o = sigmoid; c = f c' + i tanh(g); h = o tanh(c) */
 static void lstm_step(struct step *s, lt_tensor h, lt_tensor c, lt_tensor *next)
 {
-    lt_tensor z = combine(s, LT_OP_ADD, project(s, s->x, s->kernel, s->features),
-                          project(s, h, s->recurrent, s->units));
+    lt_tensor z =
+        combine(s, LT_OP_ADD, project(s, s->x, s->kernel, s->features), project(s, h, s->recurrent, s->units));
     z = lt_bias(s->b, z, s->bias);
     lt_tensor i = map(s, LT_OP_SIGMOID, part(s, z)), f = map(s, LT_OP_SIGMOID, part(s, z));
     lt_tensor g = map(s, LT_OP_TANH, part(s, z)), o = map(s, LT_OP_SIGMOID, part(s, z));
@@ -137,8 +138,8 @@ static void gru_step(struct step *s, lt_tensor h, lt_tensor *next)
     lt_tensor z = map(s, LT_OP_SIGMOID, combine(s, LT_OP_ADD, part(s, x), part(s, u)));
     lt_tensor r = map(s, LT_OP_SIGMOID, combine(s, LT_OP_ADD, part(s, x), part(s, u)));
     lt_tensor n = map(s, LT_OP_TANH, combine(s, LT_OP_ADD, part(s, x), combine(s, LT_OP_MULTIPLY, r, part(s, u))));
-    next[0] = combine(s, LT_OP_ADD, combine(s, LT_OP_MULTIPLY, z, h),
-                      combine(s, LT_OP_MULTIPLY, map(s, LT_OP_NEGATE, z), n));
+    next[0] =
+        combine(s, LT_OP_ADD, combine(s, LT_OP_MULTIPLY, z, h), combine(s, LT_OP_MULTIPLY, map(s, LT_OP_NEGATE, z), n));
 }
 
 static void recurrent(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
@@ -176,7 +177,8 @@ bool lt_tensorflow_expand(struct lt_builder *b, const struct lt_op *op, const lt
     return true;
 }
 
-/* cuDNN runs an LSTM or GRU as one kernel where its conditions hold (keras/src/backend/tensorflow/rnn.py); never SimpleRNN. */
+/* cuDNN runs an LSTM or GRU as one kernel where its conditions hold (keras/src/backend/tensorflow/rnn.py); never
+ * SimpleRNN. */
 bool lt_tensorflow_expand_gpu(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
 {
     bool fusible = op->kind == LT_OP_LSTM || op->kind == LT_OP_GRU;

@@ -10,7 +10,9 @@ static const double EFFICIENCY[2][3] = {
 static const double STRIDED_OPERAND = 0.65, GROUPED = 1 / 1.66;
 enum { SMALLEST_WINOGRAD_CHANNELS = 16 };
 
-struct conv { double groups, m, n, k, taps, stride, pixels, channels; };
+struct conv {
+    double groups, m, n, k, taps, stride, pixels, channels;
+};
 
 static struct conv dims(const uint64_t d[LT_OP_DIMS])
 {

@@ -3,14 +3,19 @@
 #include <math.h>
 #include <string.h>
 
-/* What an architecture sustains where its own figures are not in the database: share of the float32 and tensor peaks, share
- * of the bandwidth, watts per float32 TFLOP/s of its process. Fitted over 38 devices; the power rule explains T4 and A6000. */
-struct arch { const char *name; double simt_cap, tensor, stream, watts; bool pipelined; };
+/* What an architecture sustains where its own figures are not in the database: share of the float32 and tensor peaks,
+ * share of the bandwidth, watts per float32 TFLOP/s of its process. Fitted over 38 devices; the power rule explains T4
+ * and A6000. */
+struct arch {
+    const char *name;
+    double simt_cap, tensor, stream, watts;
+    bool pipelined;
+};
 static const struct arch ARCH[] = {
-    {"kepler", 0.94, 0, 0.72, 26, false},    {"maxwell", 0.94, 0, 0.75, 26, false},
-    {"pascal", 0.94, 0, 0.67, 18, false},    {"volta", 0.94, 1.0, 0.89, 15.5, false},
-    {"turing", 0.94, 0.80, 0.80, 15.5, false}, {"ampere", 0.665, 0.84, 0.95, 10.5, false},
-    {"ada", 0.72, 0.95, 1.04, 6.6, false},   {"hopper", 0.72, 0.75, 0.76, 6.6, true},
+    {"kepler", 0.94, 0, 0.72, 26, false},       {"maxwell", 0.94, 0, 0.75, 26, false},
+    {"pascal", 0.94, 0, 0.67, 18, false},       {"volta", 0.94, 1.0, 0.89, 15.5, false},
+    {"turing", 0.94, 0.80, 0.80, 15.5, false},  {"ampere", 0.665, 0.84, 0.95, 10.5, false},
+    {"ada", 0.72, 0.95, 1.04, 6.6, false},      {"hopper", 0.72, 0.75, 0.76, 6.6, true},
     {"blackwell", 0.72, 0.95, 0.91, 6.6, true}, {"cdna", 0.585, 0.55, 0.83, 9, false},
     {"rdna", 0.5, 0.5, 0.8, 9, false},
 };
@@ -29,7 +34,8 @@ static const struct arch *arch_of(const struct lt_device *device)
 }
 
 const struct lt_tile lt_tiles[LT_TILE_COUNT] = {
-    {256, 128}, {128, 256}, {128, 128}, {128, 64}, {64, 128}, {64, 64}, {128, 32}, {32, 128}, {64, 32}, {32, 64}, {32, 32},
+    {256, 128}, {128, 256}, {128, 128}, {128, 64}, {64, 128}, {64, 64},
+    {128, 32},  {32, 128},  {64, 32},   {32, 64},  {32, 32},
 };
 
 /* How well a tile's operands reach the units: 1 / (1 + (h0 / h)^h1), h = 2 tm tn / (tm + tn) uses of each. */
@@ -78,7 +84,8 @@ static struct lt_engine accelerator(const struct lt_device *d)
 /* oneDNN's blocked kernels reach 0.6 to 0.8 of the vector peak; memory about 0.7 of its specification. */
 static struct lt_engine cpu(const struct lt_device *d)
 {
-    double peak = either(d->peak_flops_per_s[LT_RATE_FP32], (d->units ? d->units : 4) * 32 * either(d->clock_hz, 2.5e9));
+    double peak =
+        either(d->peak_flops_per_s[LT_RATE_FP32], (d->units ? d->units : 4) * 32 * either(d->clock_hz, 2.5e9));
     return (struct lt_engine){
         .device = d,
         .units = d->units ? d->units : 4,

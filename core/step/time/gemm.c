@@ -2,8 +2,11 @@
 
 #include <math.h>
 
-/* The fixed parts of a tile, in steps of k: storing the result at the memory's rate, latency of the loads, start and end. */
-struct unit_law { double epilogue, latency, fixed; };
+/* The fixed parts of a tile, in steps of k: storing the result at the memory's rate, latency of the loads, start and
+ * end. */
+struct unit_law {
+    double epilogue, latency, fixed;
+};
 static const struct unit_law SIMT = {0.45, 0, 2.4};
 static const struct unit_law TENSOR = {2.07, 0.11, 151};
 static const double PIPELINED_EPILOGUE = 1.35;
@@ -24,7 +27,8 @@ struct gemm {
     const double *feed; /* per tile */
 };
 
-/* The tiles of the result take turns on the units; each walks its share of k, then stores. A split k adds a reduction. */
+/* The tiles of the result take turns on the units; each walks its share of k, then stores. A split k adds a reduction.
+ */
 static double tile_seconds(const struct gemm *g, int tile, double split)
 {
     double tm = lt_tiles[tile].m, tn = lt_tiles[tile].n;
@@ -64,8 +68,9 @@ double lt_gemm_seconds(const struct lt_engine *e, enum lt_dtype dtype, double ba
     const struct unit_law *law = tensor ? &TENSOR : &SIMT;
     double ka = tensor && e->pipelined ? PIPELINED_EPILOGUE : law->epilogue;
     const double *feed = !tensor ? e->simt_feed : lt_is_half(dtype) ? e->tensor_feed[0] : e->tensor_feed[1];
-    struct gemm g = {m, n, k, batch, e->units, rate / e->units, ka * bytes * rate / (2 * e->bytes_per_s),
-                     bytes, e->bytes_per_s, law, feed};
+    struct gemm g = {
+        m,   n,   k, batch, e->units, rate / e->units, ka * bytes * rate / (2 * e->bytes_per_s), bytes, e->bytes_per_s,
+        law, feed};
     /* Tensor units read eight halves at once; other shapes are padded. */
     double aligned = tensor && lt_is_half(dtype) && (fmod(n, 8) != 0 || fmod(k, 8) != 0) ? 2 : 1;
     return fmax(aligned * best_tile(&g), stream);

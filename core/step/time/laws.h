@@ -1,5 +1,5 @@
-/* The laws of time, one for each kind of work. Seconds on the device, launches apart. Sources of the forms and constants:
- * fits over DeepBench, NeuSight and LLMCompass kernel times; errors in tests/accuracy. */
+/* The laws of time, one for each kind of work. Seconds on the device, launches apart. Sources of the forms and
+ * constants: fits over DeepBench, NeuSight and LLMCompass kernel times; errors in tests/accuracy. */
 #ifndef LT_STEP_TIME_LAWS_H
 #define LT_STEP_TIME_LAWS_H
 

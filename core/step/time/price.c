@@ -7,9 +7,10 @@
 /* Share of the stream bandwidth that each kind of memory-bound work reaches; on a CPU all pass at the stream's rate but
  * those with strided access. */
 static const double SHARE[] = {
-    [LT_CLASS_NONE] = 1,    [LT_CLASS_MAP] = 1,     [LT_CLASS_COPY] = 0.99,   [LT_CLASS_NORM] = 0.675,
-    [LT_CLASS_SOFTMAX] = 0.61, [LT_CLASS_POOL] = 0.19, [LT_CLASS_REDUCE] = 0.5, [LT_CLASS_GATHER] = 0.48,
-    [LT_CLASS_OPAQUE] = 1,  [LT_CLASS_COMPOSITE] = 1, [LT_CLASS_DEPTHWISE] = 1.1,
+    [LT_CLASS_NONE] = 1,        [LT_CLASS_GEMM] = 1,      [LT_CLASS_CONV] = 0.9,     [LT_CLASS_MAP] = 1,
+    [LT_CLASS_COPY] = 0.99,     [LT_CLASS_NORM] = 0.675,  [LT_CLASS_SOFTMAX] = 0.61, [LT_CLASS_POOL] = 0.19,
+    [LT_CLASS_REDUCE] = 0.5,    [LT_CLASS_GATHER] = 0.48, [LT_CLASS_OPAQUE] = 1,     [LT_CLASS_COMPOSITE] = 1,
+    [LT_CLASS_DEPTHWISE] = 1.1,
 };
 static const double UPDATE_SHARE = 0.51, DEPTHWISE_KERNEL_SHARE = 0.1, CPU_POOL_SHARE = 0.5;
 
@@ -19,11 +20,12 @@ static const double RECURRENT_STEP_SECONDS = 20e-6;
 double lt_recurrent_seconds(const struct lt_engine *e, enum lt_dtype dtype, const uint64_t d[LT_OP_DIMS],
                             enum lt_path path)
 {
-    double batch = (double)d[0], steps = (double)d[1], features = (double)d[2], units = (double)d[3], gates = (double)d[4];
+    double batch = (double)d[0], steps = (double)d[1], features = (double)d[2], units = (double)d[3],
+           gates = (double)d[4];
     double weights = units * gates * units * lt_dtypes[dtype].bits / 8.0;
     double step = fmax(lt_gemm_seconds(e, dtype, 1, batch, gates * units, units), lt_engine_stream(e, weights, 1.5));
-    double whole = steps * (RECURRENT_STEP_SECONDS + step) +
-                   lt_gemm_seconds(e, dtype, 1, batch * steps, gates * units, features);
+    double whole =
+        steps * (RECURRENT_STEP_SECONDS + step) + lt_gemm_seconds(e, dtype, 1, batch * steps, gates * units, features);
     return path == LT_PATH_FORWARD ? whole : 1.5 * whole;
 }
 
