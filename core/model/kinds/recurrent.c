@@ -309,7 +309,7 @@ static void stacked_ops(const struct lt_call *call, struct lt_builder *b)
             uint64_t elements = lt_shape_elements(&child.in[1 + s - start]);
             in[1 + s - start] = 1 + s < call->in_count ? lt_input(b, 1 + s) : lt_loop_state(b, x, x, elements);
         }
-        lt_child_ops(&child, b, weight, in, out);
+        lt_inner_ops(&child, b, weight, in, out);
         lt_inner_variables(call, &child, &before);
         for (int s = start; s < first; s++)
             lt_output(b, 1 + s, out[1 + s - start]);
@@ -432,7 +432,7 @@ static void emit_steps(const struct lt_call *call, const struct lt_call *cell, i
     for (int i = 1; i <= states; i++)
         in[i] = lt_loop_state(b, i < call->in_count ? lt_input(b, i) : in[0], lt_weight(b, 1),
                               lt_shape_elements(&cell->in[i]));
-    lt_child_ops(cell, b, 0, in, out);
+    lt_inner_ops(cell, b, 0, in, out);
     lt_repeat_end(b);
     lt_loop_outputs(call, b, out[0], out + 1, states);
 }

@@ -35,6 +35,13 @@ enum lt_status lt_inner_call(const struct lt_call *call, int i, const struct lt_
     return status;
 }
 
+void lt_inner_ops(const struct lt_call *child, struct lt_builder *b, int first, const lt_tensor *in, lt_tensor *out)
+{
+    for (int i = 0; i < child->out_count; i++)
+        out[i] = LT_NO_TENSOR;
+    lt_child_ops(child, b, first, in, out);
+}
+
 /* Results and failures of an inner call become those of the wrapper. */
 static enum lt_status take_over(struct lt_call *call, const struct lt_call *child, enum lt_status status)
 {
@@ -131,7 +138,7 @@ static void steps_ops(const struct lt_call *call, struct lt_builder *b)
     }
     lt_repeat_begin(b, (uint64_t)call->in[0].dim[1], true);
     lt_tensor step = lt_map_to(b, LT_OP_COPY, x, lt_shape_elements(&child.in[0]));
-    lt_child_ops(&child, b, 0, &step, &y);
+    lt_inner_ops(&child, b, 0, &step, &y);
     lt_repeat_end(b);
     lt_output(b, 0, lt_map_to(b, LT_OP_COPY, y, lt_shape_elements(&call->out[0])));
 }
@@ -249,7 +256,7 @@ static void bidirectional_ops(const struct lt_call *call, struct lt_builder *b)
         in[0] = lt_input(b, 0);
         for (int i = 0; i < states; i++)
             in[1 + i] = lt_input(b, 1 + d * states + i);
-        lt_child_ops(&child[d], b, first[d], in, result[d]);
+        lt_inner_ops(&child[d], b, first[d], in, result[d]);
     }
     /* Where the steps are the output, the backward ones are turned round again. */
     if (child[1].out[0].rank == call->in[0].rank)
@@ -354,7 +361,7 @@ static void spectral_ops(const struct lt_call *call, struct lt_builder *b)
         return;
     for (int i = 0; i < call->in_count; i++)
         in[i] = lt_input_raw(b, i);
-    lt_child_ops(&child, b, 0, in, out);
+    lt_inner_ops(&child, b, 0, in, out);
     for (int i = 0; i < call->out_count; i++)
         lt_output(b, i, out[i]);
 }
