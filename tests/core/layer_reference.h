@@ -102,7 +102,7 @@ static inline bool row_agrees(const struct lt_tree *row)
     struct case_tensors t;
     const char *name = lt_tree_text(lt_tree_get(row, "name"), "");
     enum lt_status status = row_call(&c, row, &t);
-    const struct lt_tree *outputs = lt_tree_get(row, "outputs");
+    const struct lt_tree *outputs = lt_tree_get(row, "outputs"), *dtypes = lt_tree_get(row, "output_dtypes");
     bool good = status == LT_OK && c.call.out_count == outputs->count;
     if (!good)
         print_error("%s: %s (%s), %d outputs, in Keras %u\n", name, lt_status_name(status),
@@ -110,6 +110,12 @@ static inline bool row_agrees(const struct lt_tree *row)
     for (uint32_t i = 0; good && i < outputs->count; i++)
         if (!shape_agrees(&c.call.out[i], lt_tree_at(outputs, i))) {
             print_error("%s: output %u differs\n", name, i);
+            good = false;
+        }
+    for (uint32_t i = 0; good && i < outputs->count; i++)
+        if (strcmp(lt_tree_text(lt_tree_at(dtypes, i), ""), lt_dtypes[c.call.out[i].dtype].name) != 0) {
+            print_error("%s: output %u is %s, in Keras %s\n", name, i, lt_dtypes[c.call.out[i].dtype].name,
+                        lt_tree_text(lt_tree_at(dtypes, i), ""));
             good = false;
         }
     int64_t trainable = lt_tree_int(lt_tree_get(row, "trainable"), -1);
