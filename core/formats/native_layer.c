@@ -20,7 +20,7 @@ static const char *nearest_class(struct lt_native_reader *r, const char *name)
 /* An unknown class is a warning: the layer is kept, and what it needs is unknown. */
 static const struct lt_kind *read_kind(struct lt_native_reader *r, const struct lt_tree *map, const char *class_name)
 {
-    const char *module = lt_tree_text(lt_tree_get(map, "module"), NULL);
+    const char *module = lt_tree_text(lt_tree_get(map, "package"), NULL);
     bool unknown = module && strcmp(module, LT_NATIVE_UNKNOWN) == 0;
     const struct lt_kind *kind = unknown ? NULL : lt_kind_find(module, class_name);
     if (kind)

@@ -7,7 +7,7 @@
 #include "core/model/policy.h"
 
 const char *const lt_native_layer_keys[] = {
-    "class",     "name",      "module",      "registered", "inputs",     "masks", "arguments", "declared", "calls",
+    "class",     "name",      "package",     "registered", "inputs",     "masks", "arguments", "declared", "calls",
     "trainable", "precision", "build_shape", "children",   "sequential", "model", "other",     NULL,
 };
 
@@ -224,9 +224,9 @@ static void write_identity(struct writer *w, const struct lt_layer *layer, struc
         lt_tree_add_text(w->arena, map, "name", layer->name);
     const struct lt_kind *plain = lt_kind_find(NULL, layer->class_name);
     if (layer->kind == &lt_kind_unknown)
-        lt_tree_add_text(w->arena, map, "module", LT_NATIVE_UNKNOWN);
+        lt_tree_add_text(w->arena, map, "package", LT_NATIVE_UNKNOWN);
     else if (plain != layer->kind)
-        lt_tree_add_text(w->arena, map, "module", layer->kind->module);
+        lt_tree_add_text(w->arena, map, "package", layer->kind->module);
     if (layer->registered)
         lt_tree_add_text(w->arena, map, "registered", layer->registered);
     if (layer->sequential)

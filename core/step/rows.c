@@ -81,7 +81,8 @@ enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_
             row->standing = LT_UNKNOWN;
         if (layer->problem)
             report(problems, document, i, layer->problem, arena);
-        if (document->layer[i].parent == LT_NO_LAYER)
+        /* Keras's model.layers leaves out operations (keras.ops called on a tensor). */
+        if (document->layer[i].parent == LT_NO_LAYER && document->layer[i].kind->family != LT_FAMILY_OPERATION)
             out->layers++;
         count_variables(out, layer, row);
     }

@@ -141,32 +141,42 @@ static inline uint64_t case_parameters(const struct kind_case *c, bool trainable
     return total;
 }
 
-/* The program of the call; every output must be set, with the elements of its shape. */
-static inline void case_ops(struct kind_case *c, struct lt_builder *b)
+/* The program of the call; the results, or NULL where memory ended. */
+static inline const lt_tensor *case_emit(struct kind_case *c, struct lt_builder *b)
 {
     lt_builder_init(b, &c->arena);
     b->call = &c->call;
     lt_tensor *in = lt_alloc_array(&c->arena, c->call.in_count, sizeof *in);
+    lt_tensor *out = lt_alloc_array(&c->arena, c->call.out_count, sizeof *out);
+    if (!in || !out)
+        return NULL;
     for (int i = 0; i < c->call.in_count; i++)
         in[i] = lt_tensor_add(b, LT_ROLE_INPUT, lt_shape_elements(&c->call.in[i]), (enum lt_dtype)c->call.in[i].dtype);
     for (uint32_t i = 0; i < c->variables.count; i++) {
-        lt_tensor v = lt_tensor_add(b, LT_ROLE_VARIABLE, lt_variable_elements(&c->variables.item[i]),
-                                    (enum lt_dtype)c->variables.item[i].dtype);
+        const struct lt_variable *variable = &c->variables.item[i];
+        lt_tensor v =
+            lt_tensor_add(b, LT_ROLE_VARIABLE, lt_variable_elements(variable), (enum lt_dtype)variable->dtype);
         b->variable = i ? b->variable : v;
     }
-    lt_tensor *out = lt_alloc_array(&c->arena, c->call.out_count, sizeof *out);
     for (int i = 0; i < c->call.out_count; i++)
         out[i] = LT_NO_TENSOR;
     b->in = in;
     b->out = out;
     c->call.layer->kind->ops(&c->call, b);
+    return out;
+}
+
+/* The program; every result must be set, with the elements of its shape. */
+static inline void case_ops(struct kind_case *c, struct lt_builder *b)
+{
+    const lt_tensor *out = case_emit(c, b);
     assert_int_equal(b->status, LT_OK);
     assert_int_equal(b->region, 0);
     for (int i = 0; i < c->call.out_count; i++) {
-        if (out[i] == LT_NO_TENSOR || lt_elements(b, out[i]) != lt_shape_elements(&c->call.out[i]))
+        uint64_t elements = out[i] == LT_NO_TENSOR ? 0 : lt_elements(b, out[i]);
+        if (out[i] == LT_NO_TENSOR || elements != lt_shape_elements(&c->call.out[i]))
             fail_msg("%s: output %d has %llu elements, its shape %llu", c->call.layer->class_name, i,
-                     (unsigned long long)(out[i] == LT_NO_TENSOR ? 0 : lt_elements(b, out[i])),
-                     (unsigned long long)lt_shape_elements(&c->call.out[i]));
+                     (unsigned long long)elements, (unsigned long long)lt_shape_elements(&c->call.out[i]));
     }
 }
 

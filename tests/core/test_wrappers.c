@@ -5,7 +5,8 @@ static void test_reference(void **state)
 {
     (void)state;
     static const char *const classes[] = {"Bidirectional", "TimeDistributed", "SpectralNormalization", "Wrapper", NULL};
-    check_rows(classes, 47);
+    /* For an LSTM(12) beside a GRU(7), Keras reports twice the first; what it computes is 19 wide, and so is ours. */
+    check_rows(classes, "397 Bidirectional", 46);
 }
 
 static const struct lt_shape sequence = {.rank = 3, .dim = {7, 10, 16}};
@@ -80,6 +81,59 @@ static void test_spectral(void **state)
     lt_arena_free(&arena);
 }
 
+static void test_uneven(void **state)
+{
+    (void)state;
+    struct kind_case c;
+    struct lt_arena arena = LT_ARENA_INIT;
+    case_begin(&c, NULL, "Bidirectional",
+               case_json(&arena, "{\"layer\": " LSTM_OF("12") ", \"backward_layer\": " LSTM_OF("7") "}"));
+    assert_int_equal(case_call(&c, &sequence, 1), LT_OK);
+    assert_int_equal(c.call.out[0].dim[2], 19);
+    case_end(&c);
+    lt_arena_free(&arena);
+}
+
+/* An inner layer without rules leaves the result to what the file declares. */
+static void test_unknown_inside(void **state)
+{
+    (void)state;
+    struct kind_case c;
+    struct lt_arena arena = LT_ARENA_INIT;
+    static const char *const wrappers[] = {"TimeDistributed", "Bidirectional", "SpectralNormalization"};
+    for (size_t i = 0; i < COUNT(wrappers); i++) {
+        case_begin(&c, NULL, wrappers[i],
+                   case_json(&arena, "{\"layer\": {\"class_name\": \"Dense\", \"config\": {}}}"));
+        c.layer[1].kind = &lt_kind_model;
+        assert_int_equal(case_call(&c, &sequence, 1), LT_UNSUPPORTED);
+        assert_null(c.call.problem);
+        case_end(&c);
+    }
+    lt_arena_free(&arena);
+}
+
+/* Each request for memory fails in turn: a status, never a crash. */
+static void test_memory(void **state)
+{
+    (void)state;
+    struct lt_arena arena = LT_ARENA_INIT;
+    const struct lt_tree *config =
+        case_json(&arena, "{\"layer\": " LSTM_OF("32") ", \"backward_layer\": " LSTM_OF("16") "}");
+    int fail_in = 1;
+    for (bool failed = true; failed; fail_in++) {
+        struct kind_case c;
+        struct lt_builder b;
+        case_begin(&c, NULL, "Bidirectional", config);
+        c.arena.fail_in = fail_in;
+        if (case_call(&c, &sequence, 1) == LT_OK && !c.arena.failed)
+            case_emit(&c, &b);
+        failed = c.arena.failed;
+        case_end(&c);
+    }
+    assert_true(fail_in > 10);
+    lt_arena_free(&arena);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -102,8 +156,9 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reference), cmocka_unit_test(test_one_child), cmocka_unit_test(test_frozen),
-        cmocka_unit_test(test_steps),     cmocka_unit_test(test_spectral),  cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_reference),      cmocka_unit_test(test_one_child), cmocka_unit_test(test_frozen),
+        cmocka_unit_test(test_steps),          cmocka_unit_test(test_spectral),  cmocka_unit_test(test_uneven),
+        cmocka_unit_test(test_unknown_inside), cmocka_unit_test(test_memory),    cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

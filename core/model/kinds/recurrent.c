@@ -253,7 +253,7 @@ static enum lt_status stacked_child(const struct lt_call *call, int i, const str
     if (states < 0)
         return LT_UNSUPPORTED;
     *first += states;
-    return lt_child_call(call, i, in, 1 + states, child);
+    return lt_inner_call(call, i, in, 1 + states, child);
 }
 
 static enum lt_status stacked_shape(struct lt_call *call)
@@ -262,11 +262,11 @@ static enum lt_status stacked_shape(struct lt_call *call)
         return lt_call_fail(call, "expects one step and at least one cell");
     struct lt_shape state[LT_MAX_STATES], x = call->in[0];
     int states = cell_states(call, call->index, x.dim[0], state, LT_MAX_STATES), first = 0;
-    struct lt_shape *out = lt_call_out(call, states < 0 ? 1 : 1 + states);
+    if (states < 0)
+        return LT_UNSUPPORTED;
+    struct lt_shape *out = lt_call_out(call, 1 + states);
     if (!out)
         return LT_NO_MEMORY;
-    if (states < 0)
-        return LT_OK;
     for (int i = 0; i < call->layer->child_count; i++) {
         struct lt_call child;
         enum lt_status status = stacked_child(call, i, &x, &first, &child);
@@ -309,7 +309,7 @@ static void stacked_ops(const struct lt_call *call, struct lt_builder *b)
             uint64_t elements = lt_shape_elements(&child.in[1 + s - start]);
             in[1 + s - start] = 1 + s < call->in_count ? lt_input(b, 1 + s) : lt_loop_state(b, x, x, elements);
         }
-        lt_child_ops(&child, b, weight, in, out);
+        lt_inner_ops(&child, b, weight, in, out);
         lt_inner_variables(call, &child, &before);
         for (int s = start; s < first; s++)
             lt_output(b, 1 + s, out[1 + s - start]);
@@ -398,7 +398,7 @@ static enum lt_status rnn_cell(const struct lt_call *call, struct lt_call *cell,
     for (int i = 1; i < in[0].rank; i++)
         in[0].dim[i] = x->dim[i + 1];
     *states = cell_states(call, call->layer->child[0], x->dim[0], in + 1, LT_MAX_STATES);
-    return *states < 0 ? LT_UNSUPPORTED : lt_child_call(call, 0, in, 1 + *states, cell);
+    return *states < 0 ? LT_UNSUPPORTED : lt_inner_call(call, 0, in, 1 + *states, cell);
 }
 
 static enum lt_status rnn_shape(struct lt_call *call)
@@ -406,10 +406,6 @@ static enum lt_status rnn_shape(struct lt_call *call)
     struct lt_call cell = {0};
     int states;
     enum lt_status status = rnn_cell(call, &cell, &states);
-    if (status == LT_UNSUPPORTED)
-        return lt_call_out(call, call->node && call->node->declared_count ? call->node->declared_count : 1)
-                   ? LT_OK
-                   : LT_NO_MEMORY;
     if (status == LT_INVALID)
         return lt_call_fail(call, "%s", cell.problem ? cell.problem : "expects a cell and an input with 3 axes");
     return status == LT_OK ? lt_loop_shape(call, &cell.out[0], &cell.out[1], states) : status;
@@ -436,7 +432,7 @@ static void emit_steps(const struct lt_call *call, const struct lt_call *cell, i
     for (int i = 1; i <= states; i++)
         in[i] = lt_loop_state(b, i < call->in_count ? lt_input(b, i) : in[0], lt_weight(b, 1),
                               lt_shape_elements(&cell->in[i]));
-    lt_child_ops(cell, b, 0, in, out);
+    lt_inner_ops(cell, b, 0, in, out);
     lt_repeat_end(b);
     lt_loop_outputs(call, b, out[0], out + 1, states);
 }
