@@ -33,6 +33,13 @@ static bool is_alias(const struct lt_step_op *op)
 }
 
 /* Views share the storage of what they look at. */
+static uint32_t storage_of(struct timeline *t, lt_tensor x)
+{
+    if (t->of[x] == NEVER)
+        t->of[x] = t->storage_count++;
+    return t->of[x];
+}
+
 static void find_storages(struct timeline *t)
 {
     const struct lt_step *step = t->step;
@@ -41,11 +48,13 @@ static void find_storages(struct timeline *t)
     for (uint32_t i = 0; i < step->op_count; i++) {
         const struct lt_step_op *op = &step->op[i];
         const lt_tensor *operand = step->operand + op->operand;
-        for (int k = 0; k < op->in_count + op->out_count; k++)
-            if (t->of[operand[k]] == NEVER) {
-                bool view = k >= op->in_count && is_alias(op);
-                t->of[operand[k]] = view ? t->of[operand[0]] : t->storage_count++;
-            }
+        bool state = op->kind == LT_STEP_OP && op->op->kind == LT_OP_STATE && op->op->dim[0] != LT_NO_TENSOR;
+        if (state) /* what a turn leaves is what the next one finds */
+            t->of[operand[0]] = storage_of(t, (lt_tensor)op->op->dim[0]);
+        for (int k = 0; k < op->in_count + op->out_count; k++) {
+            bool view = k >= op->in_count && is_alias(op) && t->of[operand[k]] == NEVER;
+            t->of[operand[k]] = view ? t->of[operand[0]] : storage_of(t, operand[k]);
+        }
     }
 }
 
