@@ -7,8 +7,8 @@
 #include "core/model/policy.h"
 
 const char *const lt_native_layer_keys[] = {
-    "class",     "name",      "package",     "registered", "inputs",     "masks", "arguments", "declared", "calls",
-    "trainable", "precision", "build_shape", "children",   "sequential", "model", "other",     NULL,
+    "class",     "name",      "package",     "registered", "inputs",     "masks", "call_arguments", "declared", "calls",
+    "trainable", "precision", "build_shape", "children",   "sequential", "model", "other",          NULL,
 };
 
 struct writer {
@@ -126,7 +126,7 @@ static void write_call(struct writer *w, const struct names *names, const struct
     if (count_refs(node, true))
         write_refs(w, names, node->in, node->in_count, true, map, "masks");
     if (node->arguments)
-        lt_tree_copy(w->arena, node->arguments, map, "arguments");
+        lt_tree_copy(w->arena, node->arguments, map, "call_arguments");
     if (node->declared_count) {
         struct lt_tree *list = lt_tree_new(w->arena, LT_TREE_LIST, map, "declared");
         for (uint16_t i = 0; i < node->declared_count; i++)
