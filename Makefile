@@ -23,6 +23,9 @@ TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
 
 all: $(BUILD)/liblayertop.a
 
+include core/embed.mk
+include tests/tui.mk
+
 help:
 	@sed -n '2,3s/^# *//p' Makefile
 
@@ -37,15 +40,22 @@ $(BUILD)/liblayertop.a: $(CORE_OBJ)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/liblayertop.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LT_LIBS)
 
+# A locale with a decimal comma, for the tests that prove it has no say; without localedef they are skipped.
+LOCALE = $(BUILD)/locale/de_DE.UTF-8
+$(LOCALE):
+	@mkdir -p $(@D)
+	-@localedef -f UTF-8 -i de_DE $@ 2>/dev/null
+
 # Every test program in turn, its output in a log beside it. One that dies counts as a failed test.
-check: $(TESTS)
+check: $(TESTS) $(BUILD)/tests/pty/demo $(LOCALE)
 	@for test in $(TESTS); do \
-	  CMOCKA_MESSAGE_OUTPUT=TAP $$test >$$test.log 2>&1 || grep -q '^not ok' $$test.log || \
-	    echo "not ok - $$test ended with status $$?" >>$$test.log; \
+	  LT_DEMO=$(BUILD)/tests/pty/demo LOCPATH=$(BUILD)/locale CMOCKA_MESSAGE_OUTPUT=TAP $$test >$$test.log 2>&1; status=$$?; \
+	  [ $$status = 0 ] || grep -q '^not ok' $$test.log || \
+	    echo "not ok - ended with status $$status" >>$$test.log; \
 	  grep -q '^not ok' $$test.log && { echo "$$test:"; grep -v '^ok' $$test.log; }; \
 	done; \
 	cat $(TESTS:=.log) | awk '/^ok/ {good++} /^not ok/ {bad++} \
-	  END {printf "%d passed, %d failed\n", good, bad; exit bad > 0 || !good}'
+	  END {printf "%d passed, %d failed\n", good, bad; exit (bad > 0 || !good)}'
 
 clean:
 	rm -rf $(BUILD)

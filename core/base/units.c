@@ -73,10 +73,13 @@ static void put_digits(char *out, double value)
     if (value >= 9.995)
         places = value >= 99.95 ? 0 : 1;
     int unit = power_of_ten(places), scaled = (int)lround(value * unit);
-    if (places)
-        snprintf(out, LT_NUMBER_TEXT, "%d.%0*d", scaled / unit, places, scaled % unit);
-    else
-        snprintf(out, LT_NUMBER_TEXT, "%d", scaled);
+    snprintf(out, LT_NUMBER_TEXT / 2, "%d", scaled / unit);
+    if (places) {
+        char fraction[LT_NUMBER_TEXT / 2]; /* the 1 in front keeps leading zeros; the point takes its place */
+        snprintf(fraction, sizeof fraction, "%d", unit + scaled % unit);
+        fraction[0] = '.';
+        strcat(out, fraction);
+    }
 }
 
 /* 1,000 <= value < 1e6, three significant digits. */

@@ -18,14 +18,18 @@ enum lt_unit {
 
 enum { LT_NUMBER_TEXT = 32 }; /* bytes enough for any lt_number result */
 
-/* Writes `value` in `unit` with three significant digits into out[LT_NUMBER_TEXT]; returns out. Huge values (LT_HUGE
- * as a double and above) are "too large", NaN is "?". */
+/* Writes `value` in `unit` with three significant digits into out[LT_NUMBER_TEXT]; returns out. NaN is "?". "too large"
+ * are bytes and counts of LT_HUGE (as a double) and above, infinities, and what exceeds the largest prefix (yotta):
+ * FLOPs may well exceed 64 bits. ASCII only: microseconds are "us". Between 1000 and 1023 KiB a binary size has four
+ * digits. */
 char *lt_number(char *out, double value, enum lt_unit unit);
 
 /* A count with thousands separators: 25,636,712. LT_HUGE is "too large". */
 char *lt_grouped(char *out, uint64_t value);
 
-/* Reads NUMBER[UNIT]: 80GiB, 1.5 GB, 0.2, 200ms, 1e9, 25.6M. The whole text must be used up. False: not a number. */
+/* Reads NUMBER[UNIT]: 80GiB, 1.5 GB, 0.2, 200ms, 1e9, 25.6M, and 7B for a count of billions. The whole text must be
+ * used up. A byte size takes no bare prefix (80G): it could mean GB or GiB. False, and `value` untouched: not a number.
+ */
 bool lt_parse_number(const char *text, enum lt_unit unit, double *value);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include "core/base/status.h"
 
-/* Reads all of `path` into the arena, one NUL byte after its end. Refuses directories, devices, and more than `limit` bytes
- * before reading them. LT_OK, or a problem says what is wrong. */
+/* Reads all of `path` into the arena, one NUL byte after its end. Refuses directories, devices, and more than `limit`
+ * bytes before reading them. LT_OK, or a problem says what is wrong. */
 enum lt_status lt_file_read(struct lt_arena *arena, const char *path, size_t limit, const char **text, size_t *bytes,
                             struct lt_problems *problems);
 

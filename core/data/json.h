@@ -5,14 +5,19 @@
 
 #include "core/data/tree.h"
 
-struct lt_json_limits { size_t bytes; uint32_t depth; };
+struct lt_json_limits {
+    size_t bytes;
+    uint32_t depth;
+};
 #define LT_JSON_MODEL ((struct lt_json_limits){64 << 20, 256})
 
-/* On any failure NULL, and a problem says where and why. */
+/* On any failure NULL, and a problem says where and why. \u0000 and half a surrogate pair become U+FFFD, integers
+ * beyond int64_t become floats, of equal keys the last one counts (a warning tells it). `text` need not end in NUL. */
 struct lt_tree *lt_json_read(struct lt_arena *arena, const char *file, const char *text, size_t bytes,
                              struct lt_json_limits limits, struct lt_problems *problems);
 
-/* Indented by two spaces; numbers in their shortest form that reads back equal; NaN and infinities become null. */
+/* Controls and invisible or direction-changing characters are escaped. Indented by two spaces; numbers in their
+ * shortest form that reads back equal; NaN and infinities become null. */
 enum lt_status lt_json_write(struct lt_buffer *out, const struct lt_tree *tree);
 
 #endif

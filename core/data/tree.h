@@ -11,22 +11,23 @@ enum lt_tree_type { LT_TREE_NULL, LT_TREE_BOOL, LT_TREE_INT, LT_TREE_FLOAT, LT_T
 
 struct lt_tree {
     enum lt_tree_type type;
-    uint32_t line, column;         /* from 1; 0: not known (JSON values after parsing) */
-    const struct lt_tree *parent;  /* NULL for the root */
-    const char *key;               /* in a map, else NULL */
-    struct lt_tree *next;          /* the following child of the same parent */
-    struct lt_tree *child, *last;  /* list and map */
-    uint32_t count;                /* children */
-    bool quoted;                   /* YAML text that stood in quotes: never a number or a truth value */
+    uint32_t line, column;        /* from 1; 0: not known (JSON values after parsing) */
+    const struct lt_tree *parent; /* NULL for the root */
+    const char *key;              /* in a map, else NULL */
+    struct lt_tree *next;         /* the following child of the same parent */
+    struct lt_tree *child, *last; /* list and map */
+    uint32_t count;               /* children */
+    bool quoted;                  /* YAML text that stood in quotes: never a number or a truth value */
     union {
         bool boolean;
         int64_t integer;
         double number;
-        const char *text;          /* valid UTF-8, as in the file: not safe to print */
+        const char *text; /* valid UTF-8, as in the file: not safe to print */
     };
 };
 
-/* The child of a map by key, the child of a list by index; NULL where there is none or `tree` is NULL or no such thing. */
+/* The child of a map by key, the child of a list by index; NULL where there is none or `tree` is NULL or no such thing.
+ */
 const struct lt_tree *lt_tree_get(const struct lt_tree *tree, const char *key);
 const struct lt_tree *lt_tree_at(const struct lt_tree *tree, uint32_t index);
 
@@ -55,7 +56,8 @@ struct lt_tree *lt_tree_add_number(struct lt_arena *arena, struct lt_tree *paren
 struct lt_tree *lt_tree_add_bool(struct lt_arena *arena, struct lt_tree *parent, const char *key, bool value);
 
 /* A deep copy under `parent`. */
-struct lt_tree *lt_tree_copy(struct lt_arena *arena, const struct lt_tree *tree, struct lt_tree *parent, const char *key);
+struct lt_tree *lt_tree_copy(struct lt_arena *arena, const struct lt_tree *tree, struct lt_tree *parent,
+                             const char *key);
 
 /* Same values in the same order; places do not count. */
 bool lt_tree_equal(const struct lt_tree *a, const struct lt_tree *b);

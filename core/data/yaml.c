@@ -169,8 +169,10 @@ static const char *plain_tag(struct reader *reader, const yaml_event_t *event, c
         fail(reader, event->start_mark, "write the value out where it is used", "anchors (&) are not supported");
         return NULL;
     }
-    if (!tag || strcmp((const char *)tag, "!") == 0)
+    if (!tag)
         return "";
+    if (strcmp((const char *)tag, "!") == 0) /* "not what it looks like": text, where it could be something else */
+        return event->type == YAML_SCALAR_EVENT ? "str" : "";
     const char *name = (const char *)tag;
     if (strncmp(name, CORE_TAG, sizeof CORE_TAG - 1) == 0)
         for (unsigned i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)

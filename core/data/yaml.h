@@ -1,14 +1,20 @@
-/* YAML to and from a data tree, with limits: no aliases, no tags but the plain ones, no duplicate keys, one document. */
+/* YAML to and from a data tree, with limits: no aliases, no tags but the plain ones, no duplicate keys, one document.
+ */
 #ifndef LT_DATA_YAML_H
 #define LT_DATA_YAML_H
 
 #include "core/data/tree.h"
 
-struct lt_yaml_limits { size_t bytes; uint32_t depth; };
-#define LT_YAML_SETTINGS ((struct lt_yaml_limits){1 << 20, 64})   /* settings and hardware files */
-#define LT_YAML_MODEL ((struct lt_yaml_limits){16 << 20, 64})
+struct lt_yaml_limits {
+    size_t bytes;
+    uint32_t depth;
+};
+#define LT_YAML_SETTINGS ((struct lt_yaml_limits){1 << 20, 64}) /* settings and hardware files */
+#define LT_YAML_MODEL    ((struct lt_yaml_limits){16 << 20, 64})
 
-/* Reads `bytes` bytes of `text`. On any failure NULL, and a problem with line and column says why. `file` is only a name. */
+/* Reads `bytes` bytes of `text`. On any failure NULL, and a problem with line and column says why. `file` is only a
+ * name. Plain scalars follow the core schema of YAML 1.2; a file without a value is a null. The escape \0 becomes
+ * U+FFFD. */
 struct lt_tree *lt_yaml_read(struct lt_arena *arena, const char *file, const char *text, size_t bytes,
                              struct lt_yaml_limits limits, struct lt_problems *problems);
 

@@ -53,8 +53,8 @@ static enum lt_status find_member(const struct reader *reader, const char *membe
         return fail_damaged(reader);
     if (global.number_entry > MEMBER_LIMIT)
         return fail(reader, LT_TOO_LARGE, "the zip archive has more than 100,000 members", NULL);
-    if (global.number_entry == 0)
-        return LT_NOT_FOUND;
+    if (global.number_entry == 0) /* minizip reads zeros where the directory's end record is cut off */
+        return fail_damaged(reader);
     int result = unzGoToFirstFile(reader->archive);
     for (; result == UNZ_OK; result = unzGoToNextFile(reader->archive))
         if (is_named(reader, member, info)) {

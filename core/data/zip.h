@@ -7,7 +7,7 @@
 /* Reads the last member called `member` (as Python's zipfile does) of the archive at `path`, stored or deflated.
  * Refuses more than `limit` bytes and an expansion above 100 times once it exceeds 1 MiB.
  * LT_OK; LT_NOT_FOUND without a problem added where the archive has no such member; else a problem says why. */
-enum lt_status lt_zip_read(struct lt_arena *arena, const char *path, const char *member, size_t limit, const char **text,
-                           size_t *bytes, struct lt_problems *problems);
+enum lt_status lt_zip_read(struct lt_arena *arena, const char *path, const char *member, size_t limit,
+                           const char **text, size_t *bytes, struct lt_problems *problems);
 
 #endif

@@ -50,6 +50,8 @@ struct lt_layer {
     uint32_t parent;                 /* the layer whose inner graph or children this one belongs to; LT_NO_LAYER: top */
     int16_t policy;                  /* index in lt_policies; -1: the set-up's `precision` */
     bool trainable;
+    bool implied;                    /* the file does not list it: an input that a first layer's shape implies, or the
+                                      * stand-in for what is missing. Not a layer of the model for a person */
     bool sequential;                 /* a nested Sequential model: written back as such */
     const struct lt_shape *build_shape; /* input shape that the file's build_config states; NULL: none */
 };

@@ -29,7 +29,7 @@ static bool has_room(struct lt_builder *b, void **array, uint32_t count, uint32_
 }
 
 #define HAS_ROOM(b, name, more)                                                                                        \
-    has_room(b, (void **)&(b)->program.name, (b)->program.name##_count, &(b)->name##_capacity, more,                  \
+    has_room(b, (void **)&(b)->program.name, (b)->program.name##_count, &(b)->name##_capacity, more,                   \
              sizeof *(b)->program.name)
 
 lt_tensor lt_tensor_add(struct lt_builder *b, enum lt_role role, uint64_t elements, enum lt_dtype dtype)
@@ -250,8 +250,8 @@ lt_tensor lt_recurrent(struct lt_builder *b, enum lt_op_kind kind, lt_tensor x, 
 {
     uint64_t batch = dim[0], steps = dim[1], features = dim[2], units = dim[3], gates = dim[4];
     int state_count = !states ? 0 : kind == LT_OP_LSTM ? 2 : 1;
-    struct lt_op *op = lt_op_add(b, kind, (lt_tensor[]){x, kernel, recurrent, bias}, bias == LT_NO_TENSOR ? 3 : 4,
-                                 1 + state_count);
+    struct lt_op *op =
+        lt_op_add(b, kind, (lt_tensor[]){x, kernel, recurrent, bias}, bias == LT_NO_TENSOR ? 3 : 4, 1 + state_count);
     if (!op)
         return LT_NO_TENSOR;
     memcpy(op->dim, dim, 5 * sizeof *dim);

@@ -9,7 +9,13 @@
 #include "core/model/op.h"
 #include "core/model/policy.h"
 
-enum lt_role { LT_ROLE_ACTIVATION, LT_ROLE_INPUT, LT_ROLE_VARIABLE, LT_ROLE_CONSTANT };
+enum lt_role {
+    LT_ROLE_ACTIVATION,
+    LT_ROLE_INPUT,
+    LT_ROLE_VARIABLE,
+    LT_ROLE_GRADIENT,          /* of an activation */
+    LT_ROLE_VARIABLE_GRADIENT,
+};
 
 /* Index of a tensor in the program. */
 typedef uint32_t lt_tensor;
@@ -150,7 +156,8 @@ lt_tensor lt_attention(struct lt_builder *b, lt_tensor q, lt_tensor k, lt_tensor
                        lt_tensor *scores);
 
 /* A recurrent layer over `steps`: emits LT_OP_SIMPLE_RNN, LSTM or GRU with dim: batch, steps, features, units, gates.
- * bias LT_NO_TENSOR: none. Result 0 is the sequence (LT_OP_SEQUENCES) or the last output; states[0..1] (may be NULL)
+ * kernel, recurrent and bias come as stored (lt_weight_raw): a loop casts them in every step. bias LT_NO_TENSOR: none. x has
+ * the compute dtype. Result 0 is the sequence (LT_OP_SEQUENCES) or the last output; states[0..1] (may be NULL)
  * receive the final states: 2 for an LSTM, else 1. */
 lt_tensor lt_recurrent(struct lt_builder *b, enum lt_op_kind kind, lt_tensor x, lt_tensor kernel, lt_tensor recurrent,
                        lt_tensor bias, const uint64_t dim[5], unsigned flags, lt_tensor states[2]);

@@ -47,7 +47,8 @@ static const struct lt_value *bound_shape(const struct lt_setup *setup, const ch
     return NULL;
 }
 
-/* A size for an axis that neither the file nor the user binds: images of 224 pixels, sequences of seq_len or 128 steps. */
+/* A size for an axis that neither the file nor the user binds: images of 224 pixels, sequences of seq_len or 128 steps.
+ */
 static int64_t guessed_size(const struct walker *w, int rank)
 {
     const struct lt_value *seq_len = &w->document->setup.value[LT_SET_SEQ_LEN];
@@ -303,9 +304,9 @@ static enum lt_status walk_input(struct walker *w, const struct lt_node *node, c
         if (w->builder) {
             struct lt_call call = {.index = node->layer, .layer = &w->document->layer[node->layer]};
             w->builder->call = &call;
-            *out->tensor = lt_tensor_add(w->builder, LT_ROLE_INPUT,
-                                         out->shape->rank < 0 ? 0 : lt_shape_elements(out->shape),
-                                         (enum lt_dtype)out->shape->dtype);
+            *out->tensor =
+                lt_tensor_add(w->builder, LT_ROLE_INPUT, out->shape->rank < 0 ? 0 : lt_shape_elements(out->shape),
+                              (enum lt_dtype)out->shape->dtype);
             w->builder->call = NULL;
         }
     }
@@ -320,8 +321,8 @@ static enum lt_status walk_graph(struct walker *w, const struct lt_graph *graph,
     if (!made)
         return LT_NO_MEMORY;
     for (uint32_t i = 0; i < graph->in_count; i++) {
-        enum lt_status status = walk_input(w, &graph->node[graph->in[i].node], in ? &in[i] : NULL,
-                                           &made[graph->in[i].node]);
+        enum lt_status status =
+            walk_input(w, &graph->node[graph->in[i].node], in ? &in[i] : NULL, &made[graph->in[i].node]);
         if (status)
             return status;
     }

@@ -8,14 +8,14 @@
 
 #include "core/model/document.h"
 
-struct lt_framework;
-
-/* The machine, resolved from the set-up's device, cpu and ram by whoever holds the database. */
+/* The machine and what the framework takes of it, resolved by lt_machine_resolve (machine_choice.h). Plain numbers. */
 struct lt_machine {
-    const struct lt_device *device;          /* never NULL */
-    const struct lt_device *cpu;             /* of the host; NULL: not known */
-    uint64_t ram_bytes;                      /* of the host; 0: not known */
-    const struct lt_framework *framework;    /* its constants; NULL: none known */
+    const struct lt_device *device; /* never NULL */
+    const struct lt_device *cpu;    /* of the host; NULL: not known */
+    uint64_t ram_bytes;             /* of the host; 0: not known */
+    uint64_t allocator_unit_bytes;  /* every request is rounded up to a multiple */
+    uint64_t reserved_bytes;        /* of device memory, outside the allocator's pool: context, libraries */
+    double kernel_gap_seconds;      /* between two kernels of one step */
 };
 
 /* What device memory is used for; the classes of `lt_device_memory` sum to shown_bytes. */
@@ -23,26 +23,26 @@ enum lt_memory_class {
     LT_MEMORY_WEIGHTS,
     LT_MEMORY_GRADIENTS,
     LT_MEMORY_OPTIMIZER,
-    LT_MEMORY_KEPT,       /* what the forward pass leaves for the backward pass */
-    LT_MEMORY_TRANSIENT,  /* other tensors alive at the peak */
-    LT_MEMORY_WORKSPACE,  /* scratch of the kernel that runs at the peak */
-    LT_MEMORY_INPUTS,     /* the batch */
-    LT_MEMORY_POOL,       /* taken by the allocator and not in use at the peak */
-    LT_MEMORY_CONTEXT,    /* outside the allocator: driver context, libraries */
+    LT_MEMORY_KEPT,      /* what the forward pass leaves for the backward pass */
+    LT_MEMORY_TRANSIENT, /* other tensors alive at the peak */
+    LT_MEMORY_WORKSPACE, /* scratch of the kernel that runs at the peak */
+    LT_MEMORY_INPUTS,    /* the batch */
+    LT_MEMORY_POOL,      /* taken by the allocator and not in use at the peak */
+    LT_MEMORY_CONTEXT,   /* outside the allocator: driver context, libraries */
     LT_MEMORY_CLASS_COUNT
 };
 extern const char *const lt_memory_class_names[LT_MEMORY_CLASS_COUNT];
 
 enum lt_host_class {
-    LT_HOST_FRAMEWORK,    /* the process after its imports */
+    LT_HOST_FRAMEWORK, /* the process after its imports */
     LT_HOST_WEIGHTS,
     LT_HOST_GRADIENTS,
     LT_HOST_OPTIMIZER,
-    LT_HOST_ACTIVATIONS,  /* where the device is the CPU */
+    LT_HOST_ACTIVATIONS, /* where the device is the CPU */
     LT_HOST_DATASET,
     LT_HOST_PIPELINE,
     LT_HOST_COPIES,
-    LT_HOST_RUNTIME,      /* tracing, compiling, library caches */
+    LT_HOST_RUNTIME, /* tracing, compiling, library caches */
     LT_HOST_CLASS_COUNT
 };
 extern const char *const lt_host_class_names[LT_HOST_CLASS_COUNT];
@@ -54,10 +54,10 @@ extern const char *const lt_phase_names[LT_PHASE_COUNT];
 enum lt_bound {
     LT_BOUND_NONE,
     LT_BOUND_COMPUTE,
-    LT_BOUND_MEMORY,      /* bandwidth */
-    LT_BOUND_LAUNCH,      /* starting kernels */
-    LT_BOUND_HOST,        /* the host issues work more slowly than the device does it */
-    LT_BOUND_INPUT,       /* data arrive more slowly */
+    LT_BOUND_MEMORY, /* bandwidth */
+    LT_BOUND_LAUNCH, /* starting kernels */
+    LT_BOUND_HOST,   /* the host issues work more slowly than the device does it */
+    LT_BOUND_INPUT,  /* data arrive more slowly */
     LT_BOUND_COUNT
 };
 extern const char *const lt_bound_names[LT_BOUND_COUNT];
@@ -68,18 +68,18 @@ extern const char *const lt_verdict_names[LT_VERDICT_COUNT];
 /* One layer, all its calls and the whole batch together. Rows of nested models are the sums of their layers'.
  * Layers inside wrappers are part of the wrapper's row. */
 struct lt_layer_row {
-    const struct lt_shape *out;      /* of the first call, batch included; NULL: never called */
-    const uint8_t *open;             /* parallel to out: bit i set: axis i is open in the file (batch, null) */
+    const struct lt_shape *out; /* of the first call, batch included; NULL: never called */
+    const uint8_t *open;        /* parallel to out: bit i set: axis i is open in the file (batch, null) */
     uint16_t out_count;
-    uint8_t bound, standing;         /* enum lt_bound, lt_standing */
+    uint8_t bound, standing; /* enum lt_bound, lt_standing */
     uint32_t calls;
-    bool listed;                     /* false: part of a wrapper's row */
+    bool listed; /* false: part of a wrapper's row */
     bool nested;
-    bool blocked;                    /* a layer before it has a problem */
-    const char *problem;             /* NULL: none */
+    bool blocked;        /* a layer before it has a problem */
+    const char *problem; /* NULL: none */
     uint64_t parameters, trainable_parameters, non_trainable_parameters;
     uint64_t weight_bytes, gradient_bytes, optimizer_bytes, kept_bytes;
-    uint64_t peak_bytes;             /* what it made that is alive at the peak, its weights and state apart */
+    uint64_t peak_bytes; /* what it made that is alive at the peak, its weights and state apart */
     double forward_flops, backward_flops;
     double seconds, forward_seconds, backward_seconds, update_seconds;
 };
@@ -87,19 +87,19 @@ struct lt_layer_row {
 /* Live bytes of the allocator after each op in the order of execution. */
 struct lt_moment {
     uint64_t bytes;
-    uint32_t layer;                  /* LT_NO_LAYER: none (loss, update of several) */
+    uint32_t layer; /* LT_NO_LAYER: none (loss, update of several) */
     uint8_t phase;
 };
 
 struct lt_device_memory {
-    uint64_t kept_bytes;             /* all that the forward pass leaves for the backward pass; the layers' sum */
-    struct lt_figure peak_bytes;     /* the most that the framework's allocator holds in use at once */
-    uint32_t peak_layer;             /* LT_NO_LAYER: outside the layers */
+    uint64_t kept_bytes;         /* all that the forward pass leaves for the backward pass; the layers' sum */
+    struct lt_figure peak_bytes; /* the most that the framework's allocator holds in use at once */
+    uint32_t peak_layer;         /* LT_NO_LAYER: outside the layers */
     uint8_t peak_phase;
-    uint32_t peak_moment;            /* index in moment */
+    uint32_t peak_moment; /* index in moment */
     uint64_t classes[LT_MEMORY_CLASS_COUNT];
-    struct lt_figure needed_bytes;   /* the smallest limit it runs in */
-    uint64_t shown_bytes;            /* what the driver's tool will show */
+    struct lt_figure needed_bytes;         /* the smallest limit it runs in */
+    uint64_t shown_bytes;                  /* what the driver's tool will show */
     uint64_t capacity_bytes, usable_bytes; /* 0: not known */
     enum lt_verdict verdict;
     const struct lt_moment *moment;
@@ -107,7 +107,7 @@ struct lt_device_memory {
 };
 
 struct lt_host_memory {
-    struct lt_figure peak_bytes;     /* resident memory of the training process and its workers */
+    struct lt_figure peak_bytes; /* resident memory of the training process and its workers */
     uint64_t classes[LT_HOST_CLASS_COUNT];
     uint64_t capacity_bytes;
     enum lt_verdict verdict;
@@ -128,19 +128,19 @@ struct lt_estimate {
     const struct lt_machine *machine;
     uint64_t batch;
     bool training;
-    bool complete;                   /* false: the totals are lower bounds */
+    bool complete;                        /* false: the totals are lower bounds */
     const struct lt_optimizer *optimizer; /* NULL: inference */
     const char *optimizer_name;
     bool loss_scaling;
 
-    struct lt_layer_row *row;        /* parallel to document->layer */
+    struct lt_layer_row *row; /* parallel to document->layer */
     uint32_t row_count;
-    uint32_t layers;                 /* that Keras lists: the top level's */
+    uint32_t layers; /* that Keras lists: the top level's */
     uint64_t parameters, trainable_parameters, non_trainable_parameters, weight_bytes;
-    double forward_flops;            /* of one sample: 2 per multiply-add of matmul and convolution */
+    double forward_flops; /* of one sample: 2 per multiply-add of matmul and convolution */
     uint64_t optimizer_elements, optimizer_bytes;
     uint32_t optimizer_scalars;
-    uint32_t op_count;               /* device ops of one step */
+    uint32_t op_count; /* device ops of one step */
 
     struct lt_device_memory device_memory;
     struct lt_host_memory host_memory;

@@ -1,0 +1,127 @@
+#include "core/formats/keras_reader.h"
+
+#include "core/model/loss.h"
+#include "core/model/optimizer.h"
+
+#include <string.h>
+
+bool keras_choose(struct keras_reader *reader, enum lt_setup_field field, const char *text)
+{
+    const char *const *choice = lt_setup_fields[field].choices;
+    while (text && choice && *choice && strcmp(*choice, text) != 0)
+        choice++;
+    if (!text || !choice || !*choice)
+        return false;
+    reader->document->setup.value[field] = (struct lt_value){.type = LT_VALUE_TEXT, .given = true, .text = *choice};
+    return true;
+}
+
+/* The optimizer inside those that Keras puts around others. */
+static const struct lt_tree *unwrapped(const struct lt_tree *optimizer)
+{
+    for (int turn = 0; turn < 8; turn++) {
+        const char *class = lt_tree_text(lt_tree_get(optimizer, "class_name"), "");
+        const struct lt_tree *config = lt_tree_get(optimizer, "config");
+        const struct lt_tree *inner = lt_tree_get(config, "inner_optimizer");
+        if (!inner && strstr(class, "LossScaleOptimizer"))
+            inner = lt_tree_get(config, "optimizer");
+        if (!inner)
+            break;
+        optimizer = inner;
+    }
+    return optimizer;
+}
+
+/* Older names of options; a decay by the inverse of the time changes neither the state nor the work. */
+static const struct { const char *old, *option; } OPTION_RENAMES[] = {{"lr", "learning_rate"}};
+
+static const char *option_name(const char *key)
+{
+    for (size_t i = 0; i < sizeof OPTION_RENAMES / sizeof *OPTION_RENAMES; i++)
+        if (strcmp(OPTION_RENAMES[i].old, key) == 0)
+            return OPTION_RENAMES[i].option;
+    return key;
+}
+
+/* Null is every option's own default, and a schedule is an object in place of the learning rate. */
+static void read_option(struct keras_reader *reader, const struct lt_optimizer *optimizer, const struct lt_tree *tree)
+{
+    struct lt_setup *setup = &reader->document->setup;
+    const char *name = option_name(tree->key);
+    const struct lt_field *field = lt_optimizer_field(optimizer, name);
+    struct lt_value value = {0};
+    if (field && strcmp(name, "learning_rate") == 0 && tree->type == LT_TREE_MAP) {
+        field = lt_optimizer_field(optimizer, "learning_rate_schedule");
+        value = (struct lt_value){.type = LT_VALUE_BOOL, .given = true, .boolean = true};
+    } else if (!field || tree->type == LT_TREE_NULL ||
+               lt_field_read(field, reader->arena, tree, &value, reader->file, reader->problems) != LT_OK) {
+        return;
+    }
+    if (field)
+        setup->option[setup->option_count++] = (struct lt_named){field->name, value};
+}
+
+static void read_optimizer(struct keras_reader *reader, const struct lt_tree *tree)
+{
+    struct lt_setup *setup = &reader->document->setup;
+    if (!tree || tree->type == LT_TREE_NULL)
+        return;
+    tree = unwrapped(tree);
+    const char *class = lt_tree_text(tree, lt_tree_text(lt_tree_get(tree, "class_name"), NULL));
+    const struct lt_optimizer *optimizer = lt_optimizer_find(class);
+    if (!optimizer || !keras_choose(reader, LT_SET_OPTIMIZER, optimizer->name)) {
+        keras_problem(reader, LT_NOTE, tree, "set optimizer to the one nearest to it",
+                      "the optimizer %s is not known and was not taken over", keras_safe(reader, class ? class : "here"));
+        return;
+    }
+    const struct lt_tree *config = lt_tree_get(tree, "config");
+    if (!config || config->type != LT_TREE_MAP || !config->count)
+        return;
+    uint32_t room = config->count < UINT16_MAX ? config->count : UINT16_MAX;
+    setup->option = lt_alloc_array(reader->arena, room, sizeof *setup->option);
+    for (const struct lt_tree *option = config->child; setup->option && option && room--; option = option->next)
+        read_option(reader, optimizer, option);
+}
+
+/* Of a name, an object, or a function; of several losses the first. */
+static const char *loss_name(const struct lt_tree *tree, bool *several)
+{
+    while (tree && (tree->type == LT_TREE_LIST || (tree->type == LT_TREE_MAP && !lt_tree_get(tree, "class_name")))) {
+        *several = *several || tree->count > 1;
+        tree = tree->child;
+    }
+    const char *class = lt_tree_text(lt_tree_get(tree, "class_name"), NULL);
+    if (class && (strcmp(class, "function") == 0 || strcmp(class, "__keras_function__") == 0))
+        return lt_tree_text(lt_tree_get(tree, "config"), NULL);
+    return class ? class : lt_tree_text(tree, NULL);
+}
+
+static void read_loss(struct keras_reader *reader, const struct lt_tree *tree)
+{
+    if (!tree || tree->type == LT_TREE_NULL)
+        return;
+    bool several = false;
+    const char *name = loss_name(tree, &several);
+    const struct lt_loss *loss = name ? lt_loss_find(name) : NULL;
+    if (!loss || !keras_choose(reader, LT_SET_LOSS, loss->name))
+        keras_problem(reader, LT_NOTE, tree, "set loss to the one nearest to it",
+                      "the loss %s is not known and was not taken over", keras_safe(reader, name ? name : "here"));
+    else if (several)
+        keras_problem(reader, LT_NOTE, tree, NULL, "the model has several losses: the first, %s, stands for all",
+                      loss->name);
+}
+
+static const struct lt_tree *either(const struct lt_tree *tree, const char *key, const char *other)
+{
+    const struct lt_tree *found = lt_tree_get(tree, key);
+    return found ? found : lt_tree_get(tree, other);
+}
+
+void keras_read_compile(struct keras_reader *reader, const struct lt_tree *compile)
+{
+    if (!compile || compile->type != LT_TREE_MAP || !compile->count)
+        return;
+    reader->document->origin.compile = lt_tree_copy(reader->arena, compile, NULL, NULL);
+    read_optimizer(reader, either(compile, "optimizer_config", "optimizer"));
+    read_loss(reader, lt_tree_get(compile, "loss"));
+}

@@ -1,0 +1,259 @@
+/* The backward pass and the update, derived from the forward ops: nothing here knows a layer kind. */
+#include "core/base/checked.h"
+#include "core/step/step.h"
+
+#include <string.h>
+
+/* Gradients that arrived for a tensor and are not yet added up. */
+struct partial {
+    struct partial *next;
+    lt_tensor gradient;
+};
+
+struct backward {
+    struct lt_step *step;
+    struct partial **partial; /* per tensor of the forward pass */
+    uint32_t *first_use;      /* per tensor: the forward op that takes it first; UINT32_MAX: none */
+    const struct lt_walked *walked;
+    bool late;           /* all gradients first, then all updates */
+    double update_bytes; /* traffic of an update per byte of the variable */
+};
+
+static void arrive(struct backward *w, lt_tensor x, lt_tensor gradient)
+{
+    struct partial *p = lt_alloc(w->step->arena, sizeof *p);
+    if (!p) {
+        w->step->status = LT_NO_MEMORY;
+        return;
+    }
+    *p = (struct partial){w->partial[x], gradient};
+    w->partial[x] = p;
+}
+
+/* All that arrived for x as one tensor; LT_NO_TENSOR where nothing did. */
+static lt_tensor total(struct backward *w, lt_tensor x)
+{
+    struct lt_step *step = w->step;
+    const struct partial *p = w->partial[x];
+    if (!p)
+        return LT_NO_TENSOR;
+    if (!p->next)
+        return p->gradient;
+    lt_tensor in[64];
+    int count = 0;
+    for (; p && count < 64; p = p->next)
+        in[count++] = p->gradient;
+    const struct lt_tensor_info info = *lt_step_info(step, in[0]);
+    lt_tensor sum = lt_step_tensor(step, (enum lt_role)info.role, info.elements, (enum lt_dtype)info.dtype, info.layer,
+                                   info.region);
+    struct lt_step_op *op =
+        lt_step_add(step, LT_STEP_SUM, LT_PHASE_BACKWARD, info.layer, info.region, in, count, &sum, 1);
+    if (op) {
+        op->dtype = info.dtype;
+        op->bytes = lt_mul(lt_step_bytes(step, sum), (uint64_t)count + 1);
+    }
+    w->partial[x] = NULL;
+    arrive(w, x, sum);
+    return sum;
+}
+
+static lt_tensor new_gradient(struct backward *w, lt_tensor of, const struct lt_op *op)
+{
+    const struct lt_tensor_info info = *lt_step_info(w->step, of);
+    bool variable = info.role == LT_ROLE_VARIABLE;
+    return lt_step_tensor(w->step, variable ? LT_ROLE_VARIABLE_GRADIENT : LT_ROLE_GRADIENT, info.elements,
+                          (enum lt_dtype)info.dtype, op->layer, variable ? 0 : op->region);
+}
+
+/* One op of the gradient of `op`: reads dY and what `keep` names, gives the gradients out[]. */
+static void emit(struct backward *w, const struct lt_step_op *forward, enum lt_path path, const lt_tensor *dy,
+                 int dy_count, unsigned keep, const lt_tensor *out, int out_count, int kernels, float passes)
+{
+    struct lt_step *step = w->step;
+    const struct lt_op *op = forward->op;
+    const lt_tensor *operand = step->operand + forward->operand;
+    lt_tensor in[16];
+    int in_count = 0;
+    uint64_t largest = 0;
+    for (int i = 0; i < dy_count && in_count < 8; i++)
+        in[in_count++] = dy[i];
+    for (int i = 0; i < 3 && i < op->in_count; i++)
+        if (keep & (1u << i))
+            in[in_count++] = operand[i];
+    if (keep & LT_OUT)
+        in[in_count++] = operand[op->in_count];
+    for (int i = op->out_count; i < forward->out_count; i++)
+        in[in_count++] = operand[op->in_count + i]; /* what the op made for this */
+    struct lt_step_op *made =
+        lt_step_add(step, LT_STEP_OP, LT_PHASE_BACKWARD, op->layer, op->region, in, in_count, out, out_count);
+    if (!made)
+        return;
+    made->op = op;
+    made->row = forward->row;
+    made->path = (uint8_t)path;
+    made->dtype = forward->dtype;
+    made->kernels = (uint8_t)kernels;
+    for (int i = 0; i < in_count; i++) {
+        made->bytes = lt_add(made->bytes, lt_step_bytes(step, in[i]));
+        largest = lt_max(largest, lt_step_bytes(step, in[i]));
+    }
+    for (int i = 0; i < out_count; i++)
+        made->bytes = lt_add(made->bytes, lt_step_bytes(step, out[i]));
+    if (passes > 0 && largest != LT_HUGE)
+        made->bytes = (uint64_t)((double)passes * (double)largest);
+    uint64_t unit = dy_count ? lt_step_bytes(step, dy[0]) : 0;
+    made->scratch_bytes = (uint64_t)((double)forward->row->scratch[1] * (double)unit);
+}
+
+/* dY as it is, or summed over the axes along which the operand was broadcast. */
+static void pass_on(struct backward *w, const struct lt_step_op *forward, lt_tensor dy, lt_tensor x)
+{
+    struct lt_step *step = w->step;
+    uint64_t elements = lt_step_info(step, x)->elements;
+    if (elements == lt_step_info(step, dy)->elements && lt_step_info(step, x)->role != LT_ROLE_VARIABLE) {
+        arrive(w, x, dy);
+        return;
+    }
+    lt_tensor dx = new_gradient(w, x, forward->op);
+    struct lt_step_op *made =
+        lt_step_add(step, LT_STEP_REDUCE, LT_PHASE_BACKWARD, forward->layer, forward->region, &dy, 1, &dx, 1);
+    if (!made)
+        return;
+    made->dtype = forward->dtype;
+    made->bytes = lt_add(lt_step_bytes(step, dy), lt_step_bytes(step, dx));
+    arrive(w, x, dx);
+}
+
+static bool is_gemm(const struct lt_op *op)
+{
+    uint8_t op_class = lt_ops[op->kind].op_class;
+    return op_class == LT_CLASS_GEMM || op_class == LT_CLASS_CONV || op_class == LT_CLASS_DEPTHWISE;
+}
+
+/* Matmul and convolution: a kernel of their own for each operand. */
+static void gemm_gradients(struct backward *w, const struct lt_step_op *forward, const lt_tensor *dy)
+{
+    const struct lt_op *op = forward->op;
+    for (int i = op->in_count - 1; i >= 0; i--) {
+        lt_tensor x = w->step->operand[forward->operand + (uint32_t)i];
+        if (!w->step->flows[x])
+            continue;
+        lt_tensor dx = new_gradient(w, x, op);
+        emit(w, forward, i == 0 ? LT_PATH_OPERAND : LT_PATH_KERNEL, dy, 1, forward->row->keep[i], &dx, 1,
+             forward->row->kernels[1], 0);
+        arrive(w, x, dx);
+    }
+}
+
+/* Everything else: one op for all operands whose gradient is not dY itself. */
+static void other_gradients(struct backward *w, const struct lt_step_op *forward, const lt_tensor *dy, int dy_count)
+{
+    const struct lt_op *op = forward->op;
+    const struct lt_lowering *row = forward->row;
+    lt_tensor out[8];
+    int out_count = 0;
+    unsigned keep = 0;
+    for (int i = 0; i < op->in_count; i++) {
+        lt_tensor x = w->step->operand[forward->operand + (uint32_t)i];
+        if (!w->step->flows[x])
+            continue;
+        if (i < 8 && (row->pass & (1u << i))) {
+            pass_on(w, forward, dy[0], x);
+            continue;
+        }
+        keep |= row->keep[i < 3 ? i : 0];
+        lt_tensor dx = new_gradient(w, x, op);
+        if (dx == LT_NO_TENSOR)
+            return;
+        arrive(w, x, dx);
+        if (out_count < 8)
+            out[out_count++] = dx;
+    }
+    if (out_count)
+        emit(w, forward, LT_PATH_OTHER, dy, dy_count, keep, out, out_count, row->kernels[1], row->passes[1]);
+}
+
+/* The optimizer's pass over one variable. */
+static void update(struct backward *w, lt_tensor variable)
+{
+    struct lt_step *step = w->step;
+    lt_tensor gradient = total(w, variable);
+    if (gradient == LT_NO_TENSOR)
+        return;
+    const struct lt_tensor_info info = *lt_step_info(step, variable);
+    struct lt_step_op *op = lt_step_add(step, LT_STEP_UPDATE, LT_PHASE_UPDATE, info.layer, 0, &gradient, 1, NULL, 0);
+    if (!op)
+        return;
+    uint64_t bytes = lt_step_bytes(step, variable);
+    op->dtype = info.dtype;
+    op->bytes = (uint64_t)(w->update_bytes * (double)bytes);
+    op->scratch_bytes = (uint64_t)((double)step->optimizer->temporaries * (double)bytes);
+    op->kernels = 8;
+    w->partial[variable] = NULL;
+}
+
+static void backward_op(struct backward *w, uint32_t index)
+{
+    struct lt_step *step = w->step;
+    const struct lt_step_op forward = step->op[index];
+    const struct lt_op *op = forward.op;
+    lt_tensor dy[8];
+    int dy_count = 0;
+    if (lt_ops[op->kind].op_class == LT_CLASS_NONE && op->kind == LT_OP_INPUT)
+        return;
+    for (int i = 0; i < op->out_count && dy_count < 8; i++) {
+        lt_tensor y = step->operand[forward.operand + op->in_count + (uint32_t)i];
+        lt_tensor gradient = step->flows[y] ? total(w, y) : LT_NO_TENSOR;
+        if (gradient != LT_NO_TENSOR)
+            dy[dy_count++] = gradient;
+    }
+    if (dy_count && is_gemm(op))
+        gemm_gradients(w, &forward, dy);
+    else if (dy_count)
+        other_gradients(w, &forward, dy, dy_count);
+    for (int i = 0; i < op->in_count && !w->late; i++) {
+        lt_tensor x = step->operand[forward.operand + (uint32_t)i];
+        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x] && w->first_use[x] == index)
+            update(w, x);
+    }
+}
+
+/* The gradient of each loss with respect to itself is one number. */
+static void seed(struct backward *w, uint32_t forward_ops)
+{
+    for (uint32_t i = 0; i < forward_ops; i++) {
+        const struct lt_step_op *forward = &w->step->op[i];
+        if (forward->op->kind != LT_OP_LOSS)
+            continue;
+        lt_tensor y = w->step->operand[forward->operand + forward->in_count];
+        if (w->step->flows[y])
+            arrive(w, y, lt_step_tensor(w->step, LT_ROLE_GRADIENT, 1, LT_FLOAT32, forward->layer, 0));
+    }
+}
+
+void lt_step_backward(struct lt_step *step, const struct lt_walked *walked)
+{
+    uint32_t forward_ops = step->op_count, tensors = step->lowered.program.tensor_count;
+    struct backward w = {
+        .step = step,
+        .partial = lt_alloc_array(step->arena, tensors, sizeof *w.partial),
+        .first_use = lt_alloc_raw(step->arena, tensors, sizeof *w.first_use),
+        .walked = walked,
+        .late = !lt_optimizer_early(step->setup, step->optimizer, step->loss_scaling),
+        .update_bytes = lt_optimizer_bytes(step->setup, step->optimizer) / 4,
+    };
+    if (!w.partial || !w.first_use) {
+        step->status = LT_NO_MEMORY;
+        return;
+    }
+    memset(w.first_use, 0xff, tensors * sizeof *w.first_use);
+    for (uint32_t i = forward_ops; i-- > 0;)
+        for (int k = 0; k < step->op[i].in_count; k++)
+            w.first_use[step->operand[step->op[i].operand + (uint32_t)k]] = i;
+    seed(&w, forward_ops);
+    for (uint32_t i = forward_ops; i-- > 0 && !step->status;)
+        backward_op(&w, i);
+    for (uint32_t x = 0; x < tensors && w.late && !step->status; x++)
+        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE)
+            update(&w, x);
+}

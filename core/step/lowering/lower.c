@@ -1,0 +1,108 @@
+#include "core/step/lowering/lowering.h"
+
+#include "core/model/kind.h"
+
+#include <string.h>
+
+struct lowering {
+    const struct lt_builder *from;
+    const struct lt_framework_lowering *rules;
+    struct lt_builder *to;
+};
+
+static lt_tensor *results(struct lt_builder *b, const struct lt_op *op)
+{
+    return b->program.operand + op->operand + op->in_count;
+}
+
+/* Makes `old` what the last op of `to` gives as result i. */
+static void give(struct lt_builder *to, int i, lt_tensor old)
+{
+    if (to->status)
+        return;
+    const struct lt_op *op = &to->program.op[to->program.op_count - 1];
+    results(to, op)[i] = old;
+    to->program.tensor[old].op = to->program.op_count - 1;
+}
+
+static enum lt_dtype dtype_of(const struct lt_builder *b, lt_tensor x)
+{
+    return (enum lt_dtype)b->program.tensor[x].dtype;
+}
+
+/* The op as it is, on other operands. */
+static void copy_op(struct lt_builder *to, const struct lt_op *op, const lt_tensor *in)
+{
+    struct lt_op *copy = lt_op_add(to, (enum lt_op_kind)op->kind, in, op->in_count, op->out_count);
+    if (!copy)
+        return;
+    memcpy(copy->dim, op->dim, sizeof op->dim);
+    copy->flops = op->flops;
+    copy->flags = op->flags;
+}
+
+/* An op that computes in float32 between half tensors: the operand cast, the result cast back. */
+static void copy_in_float32(struct lt_builder *to, const struct lt_op *op, const lt_tensor *in, lt_tensor old)
+{
+    lt_tensor wide[LT_OP_DIMS];
+    int count = op->in_count < LT_OP_DIMS ? op->in_count : LT_OP_DIMS;
+    for (int i = 0; i < count; i++)
+        wide[i] = lt_is_half(dtype_of(to, in[i])) ? lt_cast(to, in[i], LT_FLOAT32) : in[i];
+    copy_op(to, op, wide);
+    lt_tensor result = lt_tensor_add(to, LT_ROLE_ACTIVATION, to->program.tensor[old].elements, LT_FLOAT32);
+    if (result == LT_NO_TENSOR)
+        return;
+    give(to, 0, result);
+    lt_op_add(to, LT_OP_CAST, &result, 1, 1);
+    give(to, 0, old);
+}
+
+static void lower_op(struct lowering *l, const struct lt_op *op)
+{
+    struct lt_builder *to = l->to;
+    const lt_tensor *operand = l->from->program.operand + op->operand;
+    const lt_tensor *old = operand + op->in_count;
+    lt_tensor made[4] = {LT_NO_TENSOR, LT_NO_TENSOR, LT_NO_TENSOR, LT_NO_TENSOR};
+    if (op->out_count <= 4 && l->rules->expand(to, op, operand, made)) {
+        for (int i = 0; i < op->out_count; i++) {
+            lt_op_add(to, LT_OP_ALIAS, &made[i], 1, 1);
+            give(to, 0, old[i]);
+        }
+        return;
+    }
+    const struct lt_lowering *row = l->rules->find(op);
+    if ((row->flags & LT_IN_FLOAT32) && op->out_count == 1 && lt_is_half(dtype_of(to, old[0]))) {
+        copy_in_float32(to, op, operand, old[0]);
+        return;
+    }
+    copy_op(to, op, operand);
+    for (int i = 0; i < op->out_count; i++)
+        give(to, i, old[i]);
+}
+
+enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework_lowering *rules, struct lt_builder *to)
+{
+    struct lowering l = {from, rules, to};
+    /* Tensors and regions go on in the same lists, ops and operands start anew. */
+    *to = (struct lt_builder){
+        .arena = from->arena,
+        .program = {.tensor = from->program.tensor,
+                    .tensor_count = from->program.tensor_count,
+                    .region = from->program.region,
+                    .region_count = from->program.region_count},
+        .tensor_capacity = from->tensor_capacity,
+        .region_capacity = from->region_capacity,
+        .status = from->status,
+    };
+    struct lt_call call = {0};
+    to->call = &call;
+    for (uint32_t i = 0; i < from->program.op_count && !to->status; i++) {
+        const struct lt_op *op = &from->program.op[i];
+        call.index = op->layer;
+        to->region = op->region;
+        lower_op(&l, op);
+    }
+    to->call = NULL;
+    to->region = 0;
+    return to->status;
+}

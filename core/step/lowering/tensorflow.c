@@ -1,0 +1,145 @@
+/* TensorFlow 2.16 and later under Keras 3, graph execution (a traced tf.function without XLA).
+ *
+ * Which tensors a gradient needs: tensorflow/python/ops/nn_grad.py, the list of unneeded inputs in
+ * tensorflow/python/eager/pywrap_gradient_exclusions.cc, and the sources of the Keras layers; every row that has a
+ * layer in tests/reference/kept_layers.csv was measured there with Keras 3.15.1 and TensorFlow 2.21. Passes over the
+ * data and kernels: tests/reference/README.md, "time". */
+#include "core/step/lowering/lowering.h"
+
+#define ROW(id, ...) [LT_OP_##id] = {__VA_ARGS__}
+/* The gradient with respect to the first operand reads `k`. */
+#define KEEP(k)                 .keep = {(k)}
+#define KERNELS(f, b)           .kernels = {(f), (b)}
+#define PASSES(f, b)            .passes = {(f), (b)}
+#define SCRATCH(f, b)           .scratch = {(f), (b)}
+#define EXTRA(count, of, dtype) .extra = {{(count), (of), (dtype)}}
+
+static const struct lt_lowering ROWS[LT_OP_COUNT] = {
+    ROW(INPUT, .pass = 1),
+    ROW(ALIAS, .pass = 1),
+    ROW(STOP_GRADIENT, .flags = LT_NO_GRADIENT),
+    ROW(CAST, KERNELS(1, 1)),
+
+    ROW(MATMUL, .keep = {LT_IN1, LT_IN0}, KERNELS(1, 1)),
+    ROW(CONV, .keep = {LT_IN1, LT_IN0}, KERNELS(1, 1)),
+    ROW(CONV_TRANSPOSE, .keep = {LT_IN1, LT_IN0}, KERNELS(1, 1)),
+    ROW(DEPTHWISE_CONV, .keep = {LT_IN1, LT_IN0}, KERNELS(1, 1)),
+    ROW(BIAS_ADD, .flags = LT_IN_PLACE, .pass = 3, KERNELS(1, 1)),
+    /* The gradient is a list of slices that Keras's optimizers make dense. */
+    ROW(GATHER, .keep = {LT_IN1}, KERNELS(1, 2)),
+
+    ROW(RELU, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
+    ROW(RELU6, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
+    ROW(RELU_MAX, EXTRA(2, LT_OF_OUT, LT_SAME), KERNELS(3, 3)),
+    ROW(RELU_THRESHOLD, KEEP(LT_IN0), EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(3, 2)),
+    ROW(LEAKY_RELU, KEEP(LT_IN0), KERNELS(1, 1)),
+    ROW(PRELU, .keep = {LT_IN1}, EXTRA(2, LT_OF_OUT, LT_SAME), KERNELS(5, 7)),
+    ROW(ELU, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
+    ROW(ELU_ALPHA, KEEP(LT_OUT), EXTRA(1, LT_OF_OUT, LT_BOOL), KERNELS(4, 4)),
+    ROW(SELU, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
+    ROW(CELU, KEEP(LT_IN0), .extra = {{1, LT_OF_OUT, LT_SAME}, {1, LT_OF_OUT, LT_BOOL}}, KERNELS(6, 6)),
+    ROW(SIGMOID, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
+    ROW(LOG_SIGMOID, EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(3, 3)),
+    ROW(HARD_SIGMOID, EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(3, 2)),
+    ROW(HARD_SILU, KEEP(LT_IN0), EXTRA(2, LT_OF_OUT, LT_SAME), KERNELS(4, 5)),
+    ROW(TANH, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
+    ROW(TANH_SHRINK, EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(2, 3)),
+    ROW(HARD_TANH, KEEP(LT_IN0), EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(2, 4)),
+    ROW(SILU, KEEP(LT_IN0), KERNELS(2, 6)),
+    ROW(GELU, EXTRA(3, LT_OF_OUT, LT_SAME), KERNELS(4, 8)),
+    ROW(GELU_TANH, KEEP(LT_IN0), EXTRA(3, LT_OF_OUT, LT_SAME), KERNELS(8, 12)),
+    ROW(GLU, EXTRA(2, LT_OF_OUT, LT_SAME), KERNELS(3, 5)),
+    ROW(MISH, KEEP(LT_IN0), EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(3, 5)),
+    ROW(SOFTPLUS, KEEP(LT_IN0), KERNELS(1, 1)),
+    ROW(SOFTSIGN, KEEP(LT_IN0), KERNELS(1, 1)),
+    ROW(SQUAREPLUS, KEEP(LT_IN0), EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(5, 6)),
+    ROW(SOFT_SHRINK, EXTRA(2, LT_OF_OUT, LT_BOOL), KERNELS(6, 4)),
+    ROW(HARD_SHRINK, EXTRA(1, LT_OF_OUT, LT_BOOL), KERNELS(3, 2)),
+    ROW(THRESHOLD, EXTRA(1, LT_OF_OUT, LT_BOOL), KERNELS(2, 2)),
+    ROW(SPARSE_PLUS, .extra = {{2, LT_OF_OUT, LT_SAME}, {2, LT_OF_OUT, LT_BOOL}}, KERNELS(7, 7)),
+    ROW(SPARSE_SIGMOID, EXTRA(2, LT_OF_OUT, LT_BOOL), KERNELS(5, 4)),
+    ROW(SPARSEMAX, EXTRA(5, LT_OF_OUT, LT_SAME), KERNELS(12, 12)),
+    ROW(EXP, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
+    ROW(LOG, KEEP(LT_IN0), KERNELS(1, 2)),
+    ROW(SQRT, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
+    ROW(RSQRT, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
+    ROW(SQUARE, KEEP(LT_IN0), KERNELS(1, 2)),
+    ROW(ABS, KEEP(LT_IN0), KERNELS(1, 2)),
+    ROW(NEGATE, .flags = LT_IN_PLACE, KERNELS(1, 1)),
+    ROW(SIN, KEEP(LT_IN0), KERNELS(1, 2)),
+    ROW(CLIP, KEEP(LT_IN0), KERNELS(1, 3)),
+    ROW(SCALE, .flags = LT_IN_PLACE, KERNELS(2, 1)),
+    ROW(COMPARE, .flags = LT_NO_GRADIENT, KERNELS(1, 0)),
+    ROW(SOFTMAX, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 3)),
+    ROW(LOG_SOFTMAX, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 3)),
+    ROW(DROPOUT, EXTRA(1, LT_OF_DIM0, LT_BOOL), KERNELS(4, 2), SCRATCH(1, 0)),
+    ROW(ALPHA_DROPOUT, EXTRA(1, LT_OF_DIM0, LT_SAME), KERNELS(6, 2), SCRATCH(1, 0)),
+    ROW(GAUSSIAN_DROPOUT, EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(3, 1), SCRATCH(1, 0)),
+    ROW(GAUSSIAN_NOISE, .pass = 1, KERNELS(3, 0), SCRATCH(1, 0)),
+    ROW(ACTIVITY_PENALTY, KEEP(LT_IN0), KERNELS(3, 3)),
+
+    ROW(ADD, .flags = LT_IN_PLACE, .pass = 3, KERNELS(1, 0)),
+    ROW(SUBTRACT, .flags = LT_IN_PLACE, .pass = 1, KERNELS(1, 1)),
+    ROW(MULTIPLY, .keep = {LT_IN1, LT_IN0}, KERNELS(1, 2)),
+    ROW(DIVIDE, .keep = {LT_IN1, LT_IN0 | LT_IN1}, KERNELS(1, 4)),
+    ROW(POWER, .keep = {LT_IN0 | LT_IN1, LT_IN0 | LT_IN1 | LT_OUT}, KERNELS(1, 6)),
+    ROW(MAXIMUM, .keep = {LT_IN0 | LT_IN1, LT_IN0 | LT_IN1}, KERNELS(1, 3)),
+    ROW(WHERE, .keep = {0, LT_IN0, LT_IN0}, KERNELS(1, 2)),
+
+    /* Keras 3 computes moments and tf.nn.batch_normalization, all in float32. */
+    ROW(BATCH_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, KERNELS(8, 12), PASSES(7, 11), SCRATCH(1, 3)),
+    ROW(BATCH_NORM_FROZEN, .flags = LT_IN_FLOAT32, KERNELS(4, 2), PASSES(4, 2)),
+    ROW(LAYER_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, EXTRA(1, LT_OF_OUT, LT_FLOAT32), KERNELS(9, 14),
+        PASSES(9, 14), SCRATCH(1, 2)),
+    ROW(GROUP_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, KERNELS(9, 12), PASSES(7, 11), SCRATCH(1, 3)),
+    ROW(RMS_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, EXTRA(1, LT_OF_OUT, LT_FLOAT32), KERNELS(6, 10), PASSES(7, 10),
+        SCRATCH(1, 2)),
+    ROW(UNIT_NORM, KEEP(LT_IN0), KERNELS(5, 8), PASSES(5, 8), SCRATCH(1, 2)),
+
+    ROW(MAX_POOL, KEEP(LT_IN0 | LT_OUT), KERNELS(1, 1)),
+    ROW(AVERAGE_POOL, KERNELS(1, 1)),
+    ROW(ADAPTIVE_AVERAGE_POOL, KERNELS(6, 6)),
+    ROW(ADAPTIVE_MAX_POOL, KEEP(LT_IN0 | LT_OUT), KERNELS(6, 6)),
+    ROW(REDUCE_MEAN, KERNELS(1, 2)),
+    ROW(REDUCE_MAX, KEEP(LT_IN0 | LT_OUT), KERNELS(1, 4)),
+    ROW(REDUCE_VARIANCE, KEEP(LT_IN0), KERNELS(4, 5)),
+    ROW(RESIZE_NEAREST, KERNELS(1, 1)),
+    ROW(RESIZE, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, KERNELS(1, 1)),
+
+    ROW(COPY, KERNELS(1, 1)),
+    ROW(CONCAT, KERNELS(1, 1)),
+    /* cuDNN's fused recurrent kernels: operand, result and a reserve that it sizes itself. */
+    ROW(SIMPLE_RNN, .keep = {LT_IN1, LT_IN0 | LT_OUT, LT_IN0 | LT_OUT}, KERNELS(2, 3)),
+    ROW(LSTM, .keep = {LT_IN0 | LT_IN1 | LT_OUT, LT_IN0 | LT_OUT, LT_IN0 | LT_OUT}, EXTRA(6, LT_OF_SEQUENCE, LT_SAME),
+        KERNELS(4, 6)),
+    ROW(GRU, .keep = {LT_IN0 | LT_IN1 | LT_OUT, LT_IN0 | LT_OUT, LT_IN0 | LT_OUT}, EXTRA(5, LT_OF_SEQUENCE, LT_SAME),
+        KERNELS(4, 6)),
+    ROW(LOSS, EXTRA(1, LT_OF_DIM0, LT_BOOL), KERNELS(6, 4)),
+    ROW(PREPROCESS, .flags = LT_NO_GRADIENT, KERNELS(8, 0), PASSES(10, 0)),
+    /* Nothing is known of it: its result stands for what it keeps. */
+    ROW(OPAQUE, KEEP(LT_OUT), KERNELS(1, 2)),
+};
+/* A layer norm without scale and offset has no product of them to keep. */
+static const struct lt_lowering PLAIN_LAYER_NORM = {KEEP(LT_IN0), .flags = LT_IN_FLOAT32, KERNELS(7, 10), PASSES(7, 10),
+                                                    SCRATCH(1, 2)};
+
+static const struct lt_lowering *find(const struct lt_op *op)
+{
+    return op->kind == LT_OP_LAYER_NORM && !op->dim[2] ? &PLAIN_LAYER_NORM : &ROWS[op->kind];
+}
+
+const struct lt_framework_lowering lt_lowering_tensorflow = {
+    .framework = "tensorflow",
+    .execution = "graph",
+    .find = find,
+    .expand = lt_tensorflow_expand,
+    .loss_sees_logits = true,
+};
+
+const struct lt_framework_lowering lt_lowering_tensorflow_gpu = {
+    .framework = "tensorflow",
+    .execution = "graph",
+    .find = find,
+    .expand = lt_tensorflow_expand_gpu,
+    .loss_sees_logits = true,
+};

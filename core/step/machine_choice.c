@@ -1,0 +1,64 @@
+#include "core/step/machine_choice.h"
+
+#include "core/hardware/framework.h"
+
+#include <math.h>
+#include <string.h>
+
+static double constant(struct lt_database *database, const char *framework, const char *name, double fallback,
+                       struct lt_problems *problems)
+{
+    struct lt_constant found;
+    enum lt_status status = lt_database_constant(database, framework, name, &found, problems);
+    return status || isnan(found.value) ? fallback : found.value;
+}
+
+static enum lt_status find(struct lt_database *database, const char *field, const char *id,
+                           const struct lt_device **device, struct lt_problems *problems)
+{
+    const char *nearest[4] = {NULL};
+    enum lt_status status = lt_database_find(database, id, device, nearest, problems);
+    if (status != LT_NOT_FOUND)
+        return status;
+    struct lt_arena scratch = LT_ARENA_INIT;
+    char *hint = nearest[0] ? lt_format(&scratch, "did you mean %s%s%s?", nearest[0], nearest[1] ? ", " : "",
+                                        nearest[1] ? nearest[1] : "")
+                            : NULL;
+    lt_problem_add(problems, LT_ERROR, (struct lt_place){.path = field}, hint, "no device \"%s\" in the database", id);
+    lt_arena_free(&scratch);
+    return LT_NOT_FOUND;
+}
+
+/* `this` as a device is the accelerator that was found here, else this machine's CPU. */
+static const char *device_id(const struct lt_this_machine *here, const char *wanted)
+{
+    if (!wanted || strcmp(wanted, "this") == 0)
+        return here->device_id ? here->device_id : "this";
+    return wanted;
+}
+
+enum lt_status lt_machine_resolve(struct lt_database *database, const struct lt_this_machine *here,
+                                  const struct lt_setup *setup, struct lt_machine *out, struct lt_problems *problems)
+{
+    const char *framework = lt_setup_text(setup, LT_SET_FRAMEWORK), *cpu = lt_setup_text(setup, LT_SET_CPU);
+    const char *device = device_id(here, lt_setup_text(setup, LT_SET_DEVICE));
+    const struct lt_value *ram = &setup->value[LT_SET_RAM];
+    struct lt_machine machine = {.ram_bytes = here->ram_bytes};
+    enum lt_status status = find(database, "device", device, &machine.device, problems);
+    if (!status)
+        status = find(database, "cpu", cpu ? cpu : "this", &machine.cpu, problems);
+    if (status)
+        return status;
+    if (ram->type == LT_VALUE_INT)
+        machine.ram_bytes = (uint64_t)ram->integer;
+    bool is_cpu = machine.device->kind == LT_DEVICE_CPU;
+    if (is_cpu)
+        machine.cpu = machine.device;
+    machine.allocator_unit_bytes = (uint64_t)constant(database, framework, "allocator.round_bytes", 256, problems);
+    status = lt_database_reserved_bytes(database, machine.device, &machine.reserved_bytes, problems);
+    machine.kernel_gap_seconds = is_cpu ? constant(database, framework, "kernel_gap.cpu_us", 4e-6, problems)
+                                        : constant(database, framework, "kernel_gap.graph_us", 30e-6, problems);
+    if (!status)
+        *out = machine;
+    return status;
+}

@@ -1,0 +1,155 @@
+#include "core/step/rows.h"
+
+#include "core/base/checked.h"
+
+/* Axes that differ between two walks with other bindings are open in the file. */
+static const uint8_t *open_axes(struct lt_arena *arena, const struct lt_walked_layer *a,
+                                const struct lt_walked_layer *b)
+{
+    uint8_t *open = lt_alloc(arena, a->out_count + 1u);
+    for (int i = 0; open && i < a->out_count; i++)
+        for (int axis = 0; axis < a->out[i].rank; axis++) {
+            bool same = b->out && i < b->out_count && b->out[i].rank == a->out[i].rank &&
+                        b->out[i].dim[axis] == a->out[i].dim[axis];
+            if (!same)
+                open[i] |= (uint8_t)(1u << axis);
+        }
+    return open;
+}
+
+static void count_variables(const struct lt_estimate *e, const struct lt_walked_layer *layer, struct lt_layer_row *row)
+{
+    for (uint32_t i = 0; i < layer->variables.count; i++) {
+        const struct lt_variable *v = &layer->variables.item[i];
+        uint64_t elements = lt_variable_elements(v);
+        uint64_t bytes = lt_dtype_bytes((enum lt_dtype)v->dtype, elements);
+        row->weight_bytes = lt_add(row->weight_bytes, bytes);
+        if (!v->counted)
+            continue;
+        row->parameters = lt_add(row->parameters, elements);
+        if (v->trainable)
+            row->trainable_parameters = lt_add(row->trainable_parameters, elements);
+        else
+            row->non_trainable_parameters = lt_add(row->non_trainable_parameters, elements);
+        if (!v->trainable || !e->optimizer)
+            continue;
+        row->gradient_bytes = lt_add(row->gradient_bytes, bytes);
+        uint64_t state = lt_optimizer_elements(&e->document->setup, e->optimizer, v);
+        row->optimizer_bytes = lt_add(row->optimizer_bytes, lt_dtype_bytes((enum lt_dtype)v->dtype, state));
+    }
+}
+
+/* Layers of wrappers have no row of their own. */
+static bool is_listed(const struct lt_document *document, uint32_t layer)
+{
+    for (uint32_t up = document->layer[layer].parent; up != LT_NO_LAYER; up = document->layer[up].parent)
+        if (!document->layer[up].inner)
+            return false;
+    return true;
+}
+
+static void report(struct lt_problems *problems, const struct lt_document *document, uint32_t layer,
+                   const char *message, struct lt_arena *arena)
+{
+    struct lt_place place = {.file = document->origin.file, .path = lt_layer_path(arena, document, layer)};
+    lt_problem_add(problems, LT_ERROR, place, NULL, "%s", message);
+}
+
+enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_walked *walked,
+                            const struct lt_walked *stretched, struct lt_arena *arena, struct lt_estimate *out,
+                            struct lt_problems *problems)
+{
+    out->row_count = document->layer_count;
+    out->row = lt_alloc_array(arena, document->layer_count + 1u, sizeof *out->row);
+    if (!out->row)
+        return LT_NO_MEMORY;
+    for (uint32_t i = 0; i < document->layer_count; i++) {
+        const struct lt_walked_layer *layer = &walked->layer[i];
+        struct lt_layer_row *row = &out->row[i];
+        row->out = layer->out;
+        row->out_count = layer->out_count;
+        row->calls = layer->calls;
+        row->blocked = layer->blocked;
+        row->problem = layer->problem;
+        row->listed = is_listed(document, i);
+        row->nested = document->layer[i].inner != NULL;
+        row->open = layer->out ? open_axes(arena, layer, &stretched->layer[i]) : NULL;
+        if (layer->out && !row->open)
+            return LT_NO_MEMORY;
+        row->standing = layer->assumed ? LT_ASSUMED : LT_MODEL;
+        if (layer->problem || layer->blocked || document->layer[i].kind == &lt_kind_unknown)
+            row->standing = LT_UNKNOWN;
+        if (layer->problem)
+            report(problems, document, i, layer->problem, arena);
+        /* Keras's model.layers leaves out operations (keras.ops called on a tensor). */
+        if (document->layer[i].parent == LT_NO_LAYER && document->layer[i].kind->family != LT_FAMILY_OPERATION)
+            out->layers++;
+        count_variables(out, layer, row);
+    }
+    return LT_OK;
+}
+
+void lt_rows_charge(const struct lt_step *step, const struct lt_timeline *timeline, double gap_seconds,
+                    struct lt_estimate *out)
+{
+    for (uint32_t i = 0; i < out->row_count; i++) {
+        out->row[i].kept_bytes = timeline->layer_kept_bytes[i];
+        out->row[i].peak_bytes = timeline->layer_peak_bytes[i];
+    }
+    double *bound_seconds = lt_alloc_array(step->arena, out->row_count * (size_t)LT_BOUND_COUNT + 1, sizeof(double));
+    for (uint32_t i = 0; i < step->op_count; i++) {
+        const struct lt_step_op *op = &step->op[i];
+        if (op->layer >= out->row_count)
+            continue;
+        struct lt_layer_row *row = &out->row[op->layer];
+        double times = (double)step->lowered.program.region[op->region].times;
+        double gaps = op->kernels * gap_seconds * times;
+        double seconds = op->seconds + gaps;
+        row->seconds += seconds;
+        *(op->phase == LT_PHASE_FORWARD    ? &row->forward_seconds
+          : op->phase == LT_PHASE_BACKWARD ? &row->backward_seconds
+                                           : &row->update_seconds) += seconds;
+        if (op->kind == LT_STEP_OP && op->phase == LT_PHASE_FORWARD)
+            row->forward_flops += op->op->flops * times;
+        else if (op->kind == LT_STEP_OP && op->path != LT_PATH_OTHER)
+            row->backward_flops += op->op->flops * times;
+        if (bound_seconds) {
+            double *bounds = bound_seconds + op->layer * (size_t)LT_BOUND_COUNT;
+            bounds[op->bound] += op->seconds;
+            bounds[LT_BOUND_LAUNCH] += gaps;
+            for (int b = 0; b < LT_BOUND_COUNT; b++)
+                if (bounds[b] > bounds[row->bound])
+                    row->bound = (uint8_t)b;
+        }
+    }
+}
+
+static void add_row(struct lt_layer_row *to, const struct lt_layer_row *from)
+{
+    to->parameters = lt_add(to->parameters, from->parameters);
+    to->trainable_parameters = lt_add(to->trainable_parameters, from->trainable_parameters);
+    to->non_trainable_parameters = lt_add(to->non_trainable_parameters, from->non_trainable_parameters);
+    to->weight_bytes = lt_add(to->weight_bytes, from->weight_bytes);
+    to->gradient_bytes = lt_add(to->gradient_bytes, from->gradient_bytes);
+    to->optimizer_bytes = lt_add(to->optimizer_bytes, from->optimizer_bytes);
+    to->kept_bytes = lt_add(to->kept_bytes, from->kept_bytes);
+    to->peak_bytes = lt_add(to->peak_bytes, from->peak_bytes);
+    to->forward_flops += from->forward_flops;
+    to->backward_flops += from->backward_flops;
+    to->seconds += from->seconds;
+    to->forward_seconds += from->forward_seconds;
+    to->backward_seconds += from->backward_seconds;
+    to->update_seconds += from->update_seconds;
+    to->standing = (uint8_t)lt_worse((enum lt_standing)to->standing, (enum lt_standing)from->standing);
+}
+
+void lt_rows_sum(const struct lt_document *document, struct lt_estimate *out)
+{
+    for (uint32_t i = 0; i < out->row_count; i++) {
+        /* Variables of a wrapper's children are already in the wrapper's own list. */
+        if (!out->row[i].listed || out->row[i].nested)
+            continue;
+        for (uint32_t up = document->layer[i].parent; up != LT_NO_LAYER; up = document->layer[up].parent)
+            add_row(&out->row[up], &out->row[i]);
+    }
+}

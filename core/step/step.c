@@ -1,0 +1,66 @@
+#include "core/step/step.h"
+
+#include <string.h>
+
+static bool grow(struct lt_step *step, void **array, uint32_t count, uint32_t *capacity, uint32_t more, size_t size)
+{
+    if (step->status)
+        return false;
+    if (count + more <= *capacity)
+        return true;
+    uint32_t wanted = *capacity ? *capacity * 2 : 1024;
+    while (wanted < count + more)
+        wanted *= 2;
+    void *grown = lt_alloc_raw(step->arena, wanted, size);
+    if (!grown) {
+        step->status = LT_NO_MEMORY;
+        return false;
+    }
+    if (count)
+        memcpy(grown, *array, count * size);
+    *array = grown;
+    *capacity = wanted;
+    return true;
+}
+
+struct lt_step_op *lt_step_add(struct lt_step *step, enum lt_step_kind kind, enum lt_phase phase, uint32_t layer,
+                               uint32_t region, const lt_tensor *in, int in_count, const lt_tensor *out, int out_count)
+{
+    uint32_t operands = (uint32_t)(in_count + out_count);
+    if (!grow(step, (void **)&step->op, step->op_count, &step->op_capacity, 1, sizeof *step->op) ||
+        !grow(step, (void **)&step->operand, step->operand_count, &step->operand_capacity, operands,
+              sizeof *step->operand))
+        return NULL;
+    struct lt_step_op *op = &step->op[step->op_count++];
+    *op = (struct lt_step_op){
+        .kind = (uint8_t)kind,
+        .phase = (uint8_t)phase,
+        .kernels = 1,
+        .in_count = (uint16_t)in_count,
+        .out_count = (uint16_t)out_count,
+        .operand = step->operand_count,
+        .layer = layer,
+        .region = region,
+    };
+    lt_tensor *operand = step->operand + step->operand_count;
+    for (int i = 0; i < in_count; i++)
+        *operand++ = in[i];
+    for (int i = 0; i < out_count; i++)
+        *operand++ = out[i];
+    step->operand_count += operands;
+    return op;
+}
+
+lt_tensor lt_step_tensor(struct lt_step *step, enum lt_role role, uint64_t elements, enum lt_dtype dtype,
+                         uint32_t layer, uint32_t region)
+{
+    lt_tensor x = lt_tensor_add(&step->lowered, role, elements, dtype);
+    if (x == LT_NO_TENSOR) {
+        if (!step->status)
+            step->status = step->lowered.status;
+        return x;
+    }
+    lt_step_info(step, x)->layer = layer;
+    lt_step_info(step, x)->region = region;
+    return x;
+}

@@ -1,0 +1,206 @@
+#include "core/step/timeline.h"
+
+#include "core/base/checked.h"
+
+#include <string.h>
+
+#define NEVER UINT32_MAX
+
+struct storage {
+    uint64_t bytes;       /* of all copies, rounded */
+    uint64_t true_bytes;  /* of all copies, not rounded */
+    uint32_t first, last; /* op that makes it, op that reads it last */
+    uint32_t layer;
+    uint8_t class;          /* enum lt_memory_class */
+    uint32_t over;          /* it takes the memory of this storage, which ends where it begins; NEVER: its own */
+    bool forward, backward; /* made in the forward pass; read in the backward pass */
+    bool resident;          /* variables and inputs: counted apart */
+    bool freed;
+};
+
+struct timeline {
+    const struct lt_step *step;
+    struct storage *storage;
+    uint32_t *of; /* storage of each tensor */
+    uint32_t storage_count;
+};
+
+static bool is_alias(const struct lt_step_op *op)
+{
+    if (op->kind != LT_STEP_OP || op->phase != LT_PHASE_FORWARD || op->in_count < 1 || op->out_count < 1)
+        return false;
+    return op->op->kind == LT_OP_ALIAS || op->op->kind == LT_OP_STOP_GRADIENT;
+}
+
+/* Views share the storage of what they look at. */
+static void find_storages(struct timeline *t)
+{
+    const struct lt_step *step = t->step;
+    uint32_t tensors = step->lowered.program.tensor_count;
+    memset(t->of, 0xff, tensors * sizeof *t->of);
+    for (uint32_t i = 0; i < step->op_count; i++) {
+        const struct lt_step_op *op = &step->op[i];
+        const lt_tensor *operand = step->operand + op->operand;
+        for (int k = 0; k < op->in_count + op->out_count; k++)
+            if (t->of[operand[k]] == NEVER) {
+                bool view = k >= op->in_count && is_alias(op);
+                t->of[operand[k]] = view ? t->of[operand[0]] : t->storage_count++;
+            }
+    }
+}
+
+static bool is_gradient(uint8_t role)
+{
+    return role == LT_ROLE_VARIABLE_GRADIENT;
+}
+
+/* A storage that lives on outside its loop exists once per turn. */
+static uint64_t copies_of(const struct lt_step *step, const struct lt_tensor_info *info, bool outlives)
+{
+    return outlives && !is_gradient(info->role) ? step->lowered.program.region[info->region].times : 1;
+}
+
+static void span_storages(struct timeline *t)
+{
+    const struct lt_step *step = t->step;
+    for (uint32_t i = 0; i < step->op_count; i++) {
+        const struct lt_step_op *op = &step->op[i];
+        const lt_tensor *operand = step->operand + op->operand;
+        for (int k = 0; k < op->in_count + op->out_count; k++) {
+            const struct lt_tensor_info *info = lt_step_info(step, operand[k]);
+            struct storage *s = &t->storage[t->of[operand[k]]];
+            bool made_here = k >= op->in_count;
+            if (s->last == NEVER) {
+                *s = (struct storage){.first = i, .layer = info->layer, .over = NEVER};
+                s->resident = info->role == LT_ROLE_VARIABLE || info->role == LT_ROLE_INPUT;
+                s->class = is_gradient(info->role) ? LT_MEMORY_GRADIENTS : LT_MEMORY_TRANSIENT;
+                s->forward = op->phase == LT_PHASE_FORWARD && made_here;
+                if (info->role == LT_ROLE_INPUT)
+                    s->forward = true;
+            }
+            s->last = i;
+            bool back = op->phase != LT_PHASE_FORWARD && !made_here;
+            s->backward = s->backward || (back && s->forward);
+            bool outlives = info->region && (s->backward || op->region != info->region);
+            uint64_t bytes = lt_mul(lt_step_bytes(step, operand[k]), copies_of(step, info, outlives));
+            s->true_bytes = lt_max(s->true_bytes, bytes);
+        }
+    }
+}
+
+/* An elementwise op writes over its operand where nobody needs that any more. */
+static void reuse_in_place(struct timeline *t)
+{
+    const struct lt_step *step = t->step;
+    for (uint32_t i = 0; i < step->op_count; i++) {
+        const struct lt_step_op *op = &step->op[i];
+        if (op->kind != LT_STEP_OP || !(op->row->flags & LT_IN_PLACE) || !op->in_count || !op->out_count)
+            continue;
+        const lt_tensor *operand = step->operand + op->operand;
+        uint32_t from = t->of[operand[0]], to = t->of[operand[op->in_count]];
+        struct storage *a = &t->storage[from], *b = &t->storage[to];
+        if (a->last != i || a->resident || b->first != i || a->true_bytes != b->true_bytes || from == to)
+            continue;
+        b->over = from;
+        a->last = i - 1; /* a was made by an earlier op, so i > 0 */
+    }
+}
+
+static void classify(struct timeline *t, uint64_t unit, struct lt_timeline *out)
+{
+    for (uint32_t i = 0; i < t->storage_count; i++) {
+        struct storage *s = &t->storage[i];
+        s->bytes = s->true_bytes ? lt_round_up(s->true_bytes, unit) : 0;
+        if (!s->forward || !s->backward)
+            continue;
+        s->class = LT_MEMORY_KEPT;
+        out->kept_bytes = lt_add(out->kept_bytes, s->true_bytes);
+        if (s->layer != LT_NO_LAYER)
+            out->layer_kept_bytes[s->layer] = lt_add(out->layer_kept_bytes[s->layer], s->true_bytes);
+    }
+}
+
+static uint64_t freed(struct storage *s, uint64_t live)
+{
+    if (s->freed || s->resident || live == LT_HUGE)
+        return live;
+    s->freed = true;
+    return live - s->bytes;
+}
+
+static void walk(const struct timeline *t, uint64_t live, struct lt_moment *moment, struct lt_timeline *out)
+{
+    const struct lt_step *step = t->step;
+    for (uint32_t i = 0; i < step->op_count; i++) {
+        const struct lt_step_op *op = &step->op[i];
+        const lt_tensor *operand = step->operand + op->operand;
+        for (int k = op->in_count; k < op->in_count + op->out_count; k++) {
+            const struct storage *s = &t->storage[t->of[operand[k]]];
+            if (s->first == i && s->over != NEVER)
+                live = freed(&t->storage[s->over], live);
+            if (s->first == i && !s->resident)
+                live = lt_add(live, s->bytes);
+        }
+        uint64_t now = lt_add(live, op->scratch_bytes);
+        moment[i] = (struct lt_moment){now, op->layer, op->phase};
+        if (now > out->peak_bytes) {
+            out->peak_bytes = now;
+            out->peak_moment = i;
+        }
+        for (int k = 0; k < op->in_count + op->out_count; k++) {
+            struct storage *s = &t->storage[t->of[operand[k]]];
+            if (s->last == i)
+                live = freed(s, live);
+        }
+    }
+}
+
+static void compose(const struct timeline *t, const struct lt_resident *resident, struct lt_timeline *out)
+{
+    uint32_t at = out->peak_moment;
+    out->classes[LT_MEMORY_WEIGHTS] = resident->weight_bytes;
+    out->classes[LT_MEMORY_OPTIMIZER] = resident->optimizer_bytes;
+    out->classes[LT_MEMORY_INPUTS] = resident->input_bytes;
+    out->classes[LT_MEMORY_GRADIENTS] = resident->accumulator_bytes;
+    if (!t->step->op_count)
+        return;
+    out->classes[LT_MEMORY_WORKSPACE] = t->step->op[at].scratch_bytes;
+    for (uint32_t i = 0; i < t->storage_count; i++) {
+        const struct storage *s = &t->storage[i];
+        if (s->resident || s->first > at || s->last < at)
+            continue;
+        out->classes[s->class] = lt_add(out->classes[s->class], s->bytes);
+        if (s->layer != LT_NO_LAYER)
+            out->layer_peak_bytes[s->layer] = lt_add(out->layer_peak_bytes[s->layer], s->bytes);
+    }
+}
+
+enum lt_status lt_timeline_make(const struct lt_step *step, const struct lt_resident *resident, uint32_t layer_count,
+                                uint64_t round_bytes, struct lt_timeline *out)
+{
+    struct lt_arena *arena = step->arena;
+    *out = (struct lt_timeline){0};
+    struct timeline t = {.step = step};
+    t.of = lt_alloc_raw(arena, step->lowered.program.tensor_count + 1u, sizeof *t.of);
+    struct lt_moment *moment = lt_alloc_raw(arena, step->op_count + 1u, sizeof *moment);
+    out->layer_kept_bytes = lt_alloc_array(arena, layer_count + 1u, sizeof *out->layer_kept_bytes);
+    out->layer_peak_bytes = lt_alloc_array(arena, layer_count + 1u, sizeof *out->layer_peak_bytes);
+    if (!t.of || !moment || !out->layer_kept_bytes || !out->layer_peak_bytes)
+        return LT_NO_MEMORY;
+    find_storages(&t);
+    t.storage = lt_alloc_raw(arena, t.storage_count + 1u, sizeof *t.storage);
+    if (!t.storage)
+        return LT_NO_MEMORY;
+    memset(t.storage, 0xff, t.storage_count * sizeof *t.storage);
+    span_storages(&t);
+    reuse_in_place(&t);
+    classify(&t, round_bytes, out);
+    uint64_t base = lt_add(lt_add(resident->weight_bytes, resident->optimizer_bytes),
+                           lt_add(resident->input_bytes, resident->accumulator_bytes));
+    out->peak_bytes = base;
+    walk(&t, base, moment, out);
+    compose(&t, resident, out);
+    out->moment = moment;
+    out->moment_count = step->op_count;
+    return LT_OK;
+}

@@ -1,0 +1,164 @@
+/* Wrappers: shapes, variables and counts against real Keras, and the ops they emit. */
+#include "tests/core/layer_reference.h"
+
+static void test_reference(void **state)
+{
+    (void)state;
+    static const char *const classes[] = {"Bidirectional", "TimeDistributed", "SpectralNormalization", "Wrapper", NULL};
+    /* For an LSTM(12) beside a GRU(7), Keras reports twice the first; what it computes is 19 wide, and so is ours. */
+    check_rows(classes, "397 Bidirectional", 46);
+}
+
+static const struct lt_shape sequence = {.rank = 3, .dim = {7, 10, 16}};
+
+#define LSTM_OF(units) "{\"class_name\": \"LSTM\", \"config\": {\"return_sequences\": true, \"units\": " units "}}"
+
+/* Files of older Keras name one direction only. */
+static void test_one_child(void **state)
+{
+    (void)state;
+    struct kind_case c;
+    struct lt_builder b;
+    struct lt_arena arena = LT_ARENA_INIT;
+    case_begin(&c, NULL, "Bidirectional", case_json(&arena, "{\"layer\": " LSTM_OF("32") "}"));
+    assert_int_equal(case_call(&c, &sequence, 1), LT_OK);
+    assert_int_equal(case_parameters(&c, true), 12544);
+    assert_int_equal(c.call.out[0].dim[2], 64);
+    case_ops(&c, &b);
+    assert_int_equal(case_count(&b, LT_OP_LSTM), 2);
+    assert_int_equal(case_count(&b, LT_OP_CONCAT), 1);
+    case_end(&c);
+    lt_arena_free(&arena);
+}
+
+/* A frozen wrapper counts nothing as trainable, whatever the inner layer says. */
+static void test_frozen(void **state)
+{
+    (void)state;
+    struct kind_case c;
+    struct lt_arena arena = LT_ARENA_INIT;
+    case_begin(&c, NULL, "Bidirectional", case_json(&arena, "{\"trainable\": false, \"layer\": " LSTM_OF("32") "}"));
+    assert_int_equal(case_call(&c, &sequence, 1), LT_OK);
+    assert_int_equal(case_parameters(&c, true), 0);
+    assert_int_equal(case_parameters(&c, false), 12544);
+    case_end(&c);
+    lt_arena_free(&arena);
+}
+
+/* One call of the inner layer for each step. */
+static void test_steps(void **state)
+{
+    (void)state;
+    struct kind_case c;
+    struct lt_builder b;
+    struct lt_arena arena = LT_ARENA_INIT;
+    case_begin(&c, NULL, "TimeDistributed",
+               case_json(&arena, "{\"layer\": {\"class_name\": \"Dense\", \"config\": {\"units\": 8}}}"));
+    assert_int_equal(case_call(&c, &sequence, 1), LT_OK);
+    case_ops(&c, &b);
+    const struct lt_op *op = case_op(&b, LT_OP_MATMUL);
+    assert_true(op->flops == 2.0 * 7 * 16 * 8);
+    assert_int_equal(b.program.region[op->region].times, 10);
+    assert_true(b.program.region[op->region].unrolled);
+    case_end(&c);
+    lt_arena_free(&arena);
+}
+
+/* The vector of power iteration has the kernel's last axis, which for a transposed convolution is that of the input. */
+static void test_spectral(void **state)
+{
+    (void)state;
+    struct kind_case c;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_shape x = {.rank = 4, .dim = {7, 9, 9, 6}};
+    case_begin(&c, NULL, "SpectralNormalization",
+               case_json(&arena, "{\"layer\": {\"class_name\": \"Conv2DTranspose\", \"config\": {\"filters\": 5, "
+                                 "\"kernel_size\": [3, 3]}}}"));
+    assert_int_equal(case_call(&c, &x, 1), LT_OK);
+    assert_int_equal(case_parameters(&c, false), 6);
+    assert_int_equal(case_parameters(&c, true), 275);
+    case_end(&c);
+    lt_arena_free(&arena);
+}
+
+static void test_uneven(void **state)
+{
+    (void)state;
+    struct kind_case c;
+    struct lt_arena arena = LT_ARENA_INIT;
+    case_begin(&c, NULL, "Bidirectional",
+               case_json(&arena, "{\"layer\": " LSTM_OF("12") ", \"backward_layer\": " LSTM_OF("7") "}"));
+    assert_int_equal(case_call(&c, &sequence, 1), LT_OK);
+    assert_int_equal(c.call.out[0].dim[2], 19);
+    case_end(&c);
+    lt_arena_free(&arena);
+}
+
+/* An inner layer without rules leaves the result to what the file declares. */
+static void test_unknown_inside(void **state)
+{
+    (void)state;
+    struct kind_case c;
+    struct lt_arena arena = LT_ARENA_INIT;
+    static const char *const wrappers[] = {"TimeDistributed", "Bidirectional", "SpectralNormalization"};
+    for (size_t i = 0; i < COUNT(wrappers); i++) {
+        case_begin(&c, NULL, wrappers[i],
+                   case_json(&arena, "{\"layer\": {\"class_name\": \"Dense\", \"config\": {}}}"));
+        c.layer[1].kind = &lt_kind_model;
+        assert_int_equal(case_call(&c, &sequence, 1), LT_UNSUPPORTED);
+        assert_null(c.call.problem);
+        case_end(&c);
+    }
+    lt_arena_free(&arena);
+}
+
+/* Each request for memory fails in turn: a status, never a crash. */
+static void test_memory(void **state)
+{
+    (void)state;
+    struct lt_arena arena = LT_ARENA_INIT;
+    const struct lt_tree *config =
+        case_json(&arena, "{\"layer\": " LSTM_OF("32") ", \"backward_layer\": " LSTM_OF("16") "}");
+    int fail_in = 1;
+    for (bool failed = true; failed; fail_in++) {
+        struct kind_case c;
+        struct lt_builder b;
+        case_begin(&c, NULL, "Bidirectional", config);
+        c.arena.fail_in = fail_in;
+        if (case_call(&c, &sequence, 1) == LT_OK && !c.arena.failed)
+            case_emit(&c, &b);
+        failed = c.arena.failed;
+        case_end(&c);
+    }
+    assert_true(fail_in > 10);
+    lt_arena_free(&arena);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    struct kind_case c;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_shape flat = {.rank = 2, .dim = {7, 16}};
+    case_begin(&c, NULL, "Bidirectional", case_json(&arena, "{\"layer\": " LSTM_OF("32") "}"));
+    assert_int_equal(case_call(&c, &flat, 1), LT_INVALID);
+    assert_string_equal(c.call.problem, "expects an input with 3 axes: batch, time, features");
+    case_end(&c);
+    case_begin(&c, NULL, "Bidirectional",
+               case_json(&arena, "{\"merge_mode\": \"sum\", \"layer\": " LSTM_OF("32") ", \"backward_layer\": " LSTM_OF(
+                                     "16") "}"));
+    assert_int_equal(case_call(&c, &sequence, 1), LT_INVALID);
+    assert_string_equal(c.call.problem, "the two directions differ in shape and cannot be merged by sum");
+    case_end(&c);
+    lt_arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reference),      cmocka_unit_test(test_one_child), cmocka_unit_test(test_frozen),
+        cmocka_unit_test(test_steps),          cmocka_unit_test(test_spectral),  cmocka_unit_test(test_uneven),
+        cmocka_unit_test(test_unknown_inside), cmocka_unit_test(test_memory),    cmocka_unit_test(test_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
