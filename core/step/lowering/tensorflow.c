@@ -129,6 +129,11 @@ static const struct lt_lowering PLAIN_LAYER_NORM = {
     KEEP(LT_IN0),   .flags = LT_IN_FLOAT32, EXTRA(3, LT_OF_DIM0, LT_FLOAT32),
     KERNELS(7, 10), PASSES(7, 10),          SCRATCH(1, 2)};
 
+/* Without scale the inverse deviation is not multiplied by gamma: one number less per channel. */
+static const struct lt_lowering UNSCALED_BATCH_NORM = {
+    KEEP(LT_IN0),   .flags = LT_IN_FLOAT32, EXTRA(2, LT_OF_DIM0, LT_FLOAT32),
+    KERNELS(7, 11), PASSES(7, 11),          SCRATCH(1, 3)};
+
 /* A resize of half images is done in float32 and clipped back to their range: the result before and after the clip, and
  * the half operand, whose shape the gradient reads. */
 static const struct lt_lowering WIDENED_RESIZE = {
@@ -138,6 +143,8 @@ static const struct lt_lowering *find(const struct lt_op *op)
 {
     if (op->kind == LT_OP_LAYER_NORM && !op->dim[2])
         return &PLAIN_LAYER_NORM;
+    if (op->kind == LT_OP_BATCH_NORM && op->dim[2] < 2 * op->dim[0])
+        return &UNSCALED_BATCH_NORM;
     if (op->kind == LT_OP_RESIZE && (op->flags & LT_OP_WIDENED))
         return &WIDENED_RESIZE;
     return &ROWS[op->kind];
