@@ -170,7 +170,6 @@ static void compose(const struct timeline *t, const struct lt_resident *resident
     out->classes[LT_MEMORY_WEIGHTS] = resident->weight_bytes;
     out->classes[LT_MEMORY_OPTIMIZER] = resident->optimizer_bytes;
     out->classes[LT_MEMORY_INPUTS] = resident->input_bytes;
-    out->classes[LT_MEMORY_GRADIENTS] = resident->accumulator_bytes;
     if (!t->step->op_count)
         return;
     out->classes[LT_MEMORY_WORKSPACE] = t->step->op[at].scratch_bytes;
@@ -204,8 +203,7 @@ enum lt_status lt_timeline_make(const struct lt_step *step, const struct lt_resi
     span_storages(&t);
     reuse_in_place(&t);
     classify(&t, round_bytes, out);
-    uint64_t base = lt_add(lt_add(resident->weight_bytes, resident->optimizer_bytes),
-                           lt_add(resident->input_bytes, resident->accumulator_bytes));
+    uint64_t base = lt_add(lt_add(resident->weight_bytes, resident->optimizer_bytes), resident->input_bytes);
     out->peak_bytes = base;
     walk(&t, base, moment, out);
     compose(&t, resident, out);
