@@ -257,7 +257,8 @@ static void fail_each(const struct lt_tree *row)
         c.variables = (struct lt_variables){.arena = &estimate};
         enum lt_status status = c.call.layer->kind->shape(&c.call);
         bool failed = estimate.failed;
-        assert_int_equal(status, failed ? LT_NO_MEMORY : LT_OK);
+        if (status != (failed ? LT_NO_MEMORY : LT_OK))
+            fail_msg("%s: %s", c.call.layer->class_name, lt_status_name(status));
         if (!failed && c.call.layer->kind->variables)
             c.call.layer->kind->variables(&c.call, &c.variables);
         failed = estimate.failed;
@@ -295,7 +296,9 @@ static void test_no_memory(void **state)
     for (const struct lt_tree *row = rows->child; row; row = row->next) {
         const char *class_name = lt_tree_text(lt_tree_get(row, "class"), "");
         const struct lt_kind *kind = lt_kind_find(NULL, class_name);
-        bool own = kind && kind->family != LT_FAMILY_RECURRENT && kind->family != LT_FAMILY_ATTENTION;
+        /* what wraps other layers has tests of its own */
+        bool own = kind && strcmp(class_name, "SpectralNormalization") != 0 && kind->family != LT_FAMILY_RECURRENT &&
+                   kind->family != LT_FAMILY_ATTENTION;
         if (own && strcmp(last, class_name) != 0)
             fail_each(row);
         last = class_name;
