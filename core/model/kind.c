@@ -292,9 +292,11 @@ void lt_variable_seed(const struct lt_call *call, struct lt_variables *out)
 void lt_opaque(const struct lt_call *call, struct lt_builder *b)
 {
     lt_tensor *in = lt_alloc_array(b->arena, call->in_count, sizeof *in);
-    if (!in && !b->status)
+    if (!in) {
         b->status = LT_NO_MEMORY;
-    for (int i = 0; in && i < call->in_count; i++)
+        return;
+    }
+    for (int i = 0; i < call->in_count; i++)
         in[i] = lt_input(b, i);
     for (int i = 0; i < call->out_count; i++)
         lt_output(b, i,

@@ -56,7 +56,7 @@ static void test_fused(void **state)
     assert_int_equal(flags("LSTM", "{\"recurrent_dropout\": 0.1}", LT_OP_LSTM),
                      LT_OP_NOT_FUSED | LT_OP_RECURRENT_DROPPED);
     assert_int_equal(flags("GRU", "{}", LT_OP_GRU), 0);
-    assert_int_equal(flags("GRU", "{\"reset_after\": false}", LT_OP_GRU), LT_OP_NOT_FUSED);
+    assert_int_equal(flags("GRU", "{\"reset_after\": false}", LT_OP_GRU), LT_OP_NOT_FUSED | LT_OP_RESET_BEFORE);
     assert_int_equal(flags("RNN", "{\"cell\": {\"class_name\": \"LSTMCell\", \"config\": {}}}", LT_OP_LSTM),
                      LT_OP_NOT_FUSED);
 }

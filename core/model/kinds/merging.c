@@ -113,12 +113,14 @@ static enum lt_status concatenate_shape(struct lt_call *call)
 static void concatenate_ops(const struct lt_call *call, struct lt_builder *b)
 {
     lt_tensor *in = lt_alloc_array(b->arena, call->in_count, sizeof *in);
-    if (!in && !b->status)
+    if (!in) {
         b->status = LT_NO_MEMORY;
-    for (int i = 0; in && i < call->in_count; i++)
+        return;
+    }
+    for (int i = 0; i < call->in_count; i++)
         in[i] = lt_input(b, i);
     lt_output(b, 0,
-              lt_emit(b, LT_OP_CONCAT, in, in ? call->in_count : 0, lt_shape_elements(call->out),
+              lt_emit(b, LT_OP_CONCAT, in, call->in_count, lt_shape_elements(call->out),
                       (enum lt_dtype)call->policy->compute));
 }
 
