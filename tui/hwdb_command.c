@@ -28,28 +28,6 @@ enum lt_status hwdb_list(struct lt_database *database, struct lt_buffer *out, st
     return out->failed ? LT_NO_MEMORY : status;
 }
 
-enum lt_status hwdb_show(struct lt_database *database, const char *id, struct lt_buffer *out,
-                         struct lt_problems *problems)
-{
-    enum lt_status status = lt_database_show(database, id, out, problems);
-    if (status != LT_NOT_FOUND || lt_has_errors(problems))
-        return status;
-    const struct lt_device *device = NULL;
-    const char *nearest[4] = {NULL};
-    lt_database_find(database, id, &device, nearest, problems);
-    struct lt_arena arena = LT_ARENA_INIT;
-    char *hint = nearest[0] ? lt_format(&arena, "did you mean %s%s%s%s%s?", nearest[0], nearest[1] ? ", " : "",
-                                        nearest[1] ? nearest[1] : "", nearest[2] ? ", " : "",
-                                        nearest[2] ? nearest[2] : "")
-                            : NULL;
-    const char *safe = lt_safe_text(&arena, id);
-    lt_problem_add(problems, LT_ERROR, (struct lt_place){.file = "layertop"},
-                   hint ? hint : "layertop hwdb list names them all", "no \"%s\" in the hardware database",
-                   safe ? safe : "");
-    lt_arena_free(&arena);
-    return LT_NOT_FOUND;
-}
-
 enum lt_status hwdb_lint(struct lt_database *database, struct lt_buffer *out, struct lt_problems *problems)
 {
     uint32_t count = lt_database_lint(database, problems);

@@ -7,10 +7,6 @@
 /* One line per accelerator and CPU. */
 enum lt_status hwdb_list(struct lt_database *database, struct lt_buffer *out, struct lt_problems *problems);
 
-/* One entry; an unknown id is a problem that names the nearest. */
-enum lt_status hwdb_show(struct lt_database *database, const char *id, struct lt_buffer *out,
-                         struct lt_problems *problems);
-
 /* "N entries, no errors" where `problems` gets no error. */
 enum lt_status hwdb_lint(struct lt_database *database, struct lt_buffer *out, struct lt_problems *problems);
 

@@ -102,7 +102,7 @@ static enum lt_status fill(struct program *p, struct lt_buffer *out)
     case ACTION_HWDB_LIST:
         return hwdb_list(p->database, out, &p->problems);
     case ACTION_HWDB_SHOW:
-        return hwdb_show(p->database, a->operand, out, &p->problems);
+        return lt_database_show(p->database, a->operand, out, &p->problems);
     case ACTION_HWDB_LINT:
         return hwdb_lint(p->database, out, &p->problems);
     case ACTION_OPEN:
