@@ -10,7 +10,9 @@
         {mode "_from_mixed_float16", LT_FLOAT16, LT_FLOAT32, false, false, quantization},                              \
         {mode "_from_mixed_bfloat16", LT_BFLOAT16, LT_FLOAT32, false, false, quantization},                            \
         {mode "_from_float16", LT_FLOAT16, LT_FLOAT16, false, false, quantization},                                    \
-        {mode "_from_bfloat16", LT_BFLOAT16, LT_BFLOAT16, false, false, quantization}
+    {                                                                                                                  \
+        mode "_from_bfloat16", LT_BFLOAT16, LT_BFLOAT16, false, false, quantization                                    \
+    }
 
 const struct lt_policy lt_policies[] = {
     {"float32", LT_FLOAT32, LT_FLOAT32, false, false, LT_QUANTIZATION_NONE},
