@@ -9,10 +9,9 @@
 
 /* The first entry that applies counts; an entry for one class before that for any. */
 const struct keras_rename keras_renames[] = {
-    /* Keras 3 still reads the first two; the third is written by lists that TensorFlow tracks. */
+    /* Keras 3 still reads these. */
     {3, "LeakyReLU", "alpha", "negative_slope", KERAS_AS_IS},
     {3, "InputLayer", "batch_input_shape", "batch_shape", KERAS_AS_IS},
-    {3, "BatchNormalization", "axis", "axis", KERAS_FLAT},
 
     {2, "InputLayer", "input_dtype", "dtype", KERAS_AS_IS},
     {2, NULL, "input_dtype", NULL, KERAS_DROP}, /* what a Sequential's first layer says of its input */

@@ -199,8 +199,8 @@ static void backward_op(struct backward *w, uint32_t index)
     const struct lt_op *op = forward.op;
     lt_tensor dy[8];
     int dy_count = 0;
-    if (lt_ops[op->kind].op_class == LT_CLASS_NONE && op->kind == LT_OP_INPUT)
-        return;
+    if (!op->in_count)
+        return; /* states and masks: nothing before them wants a gradient */
     for (int i = 0; i < op->out_count && dy_count < 8; i++) {
         lt_tensor y = step->operand[forward.operand + op->in_count + (uint32_t)i];
         lt_tensor gradient = step->flows[y] ? total(w, y) : LT_NO_TENSOR;

@@ -46,6 +46,8 @@ static void set_up(struct estimating *e)
     e->binding = (struct lt_binding){out->batch, out->training, &lt_policies[policy < 0 ? 0 : policy], 1};
     out->optimizer = out->training && optimizer ? lt_optimizer_find(optimizer) : NULL;
     out->optimizer_name = out->optimizer ? out->optimizer->name : NULL;
+    if (out->optimizer)
+        out->optimizer_state = lt_optimizer_state_of(setup, out->optimizer);
     out->loss_scaling = out->optimizer && e->binding.precision->loss_scaling;
 }
 
@@ -112,23 +114,16 @@ static void total_rows(struct lt_estimate *out)
 static void count_optimizer(struct estimating *e)
 {
     struct lt_estimate *out = e->out;
-    const struct lt_setup *setup = &e->document->setup;
     if (!out->optimizer)
         return;
     for (uint32_t i = 0; i < e->document->layer_count; i++) {
         const struct lt_variables *variables = &e->walked.layer[i].variables;
         for (uint32_t k = 0; k < variables->count; k++)
             if (variables->item[k].trainable && variables->item[k].counted)
-                out->optimizer_elements =
-                    lt_add(out->optimizer_elements, lt_optimizer_elements(setup, out->optimizer, &variables->item[k]));
+                out->optimizer_elements = lt_add(out->optimizer_elements,
+                                                 lt_optimizer_elements(&out->optimizer_state, &variables->item[k]));
     }
-    out->optimizer_scalars = lt_optimizer_scalars(setup, out->optimizer, out->loss_scaling);
-}
-
-static uint64_t accumulator_bytes(const struct lt_estimate *out)
-{
-    (void)out;
-    return 0; /* the optimizer's own slots hold it (gradient_accumulation_steps) */
+    out->optimizer_scalars = lt_optimizer_scalars(&e->document->setup, out->optimizer, out->loss_scaling);
 }
 
 /* What a process can use of a device: a nominal size is 1.5 to 3.5 % more than it sees (facts of 30 cards), and the
@@ -167,8 +162,7 @@ static enum lt_status make_memory(struct estimating *e)
     struct lt_estimate *out = e->out;
     struct lt_device_memory *memory = &out->device_memory;
     bool cpu = e->machine->device->kind == LT_DEVICE_CPU;
-    struct lt_resident resident = {out->weight_bytes, out->optimizer_bytes, lt_add(e->input_bytes, e->label_bytes),
-                                   accumulator_bytes(out)};
+    struct lt_resident resident = {out->weight_bytes, out->optimizer_bytes, lt_add(e->input_bytes, e->label_bytes)};
     enum lt_status status =
         lt_timeline_make(&e->step, &resident, out->row_count, e->machine->allocator_unit_bytes, &e->timeline);
     if (status)

@@ -6,6 +6,7 @@
 #include "core/base/figure.h"
 #include "core/hardware/device.h"
 
+#include "core/model/optimizer.h"
 #include "core/model/document.h"
 
 /* The machine and what the framework takes of it, resolved by lt_machine_resolve (machine_choice.h). Plain numbers. */
@@ -131,6 +132,7 @@ struct lt_estimate {
     bool complete;                        /* false: the totals are lower bounds */
     const struct lt_optimizer *optimizer; /* NULL: inference */
     const char *optimizer_name;
+    struct lt_optimizer_state optimizer_state;
     bool loss_scaling;
 
     struct lt_layer_row *row; /* parallel to document->layer */

@@ -17,7 +17,8 @@ static const uint8_t *open_axes(struct lt_arena *arena, const struct lt_walked_l
     return open;
 }
 
-static void count_variables(const struct lt_estimate *e, const struct lt_walked_layer *layer, struct lt_layer_row *row)
+static void count_variables(const struct lt_optimizer_state *optimizer, const struct lt_walked_layer *layer,
+                            struct lt_layer_row *row)
 {
     for (uint32_t i = 0; i < layer->variables.count; i++) {
         const struct lt_variable *v = &layer->variables.item[i];
@@ -31,10 +32,10 @@ static void count_variables(const struct lt_estimate *e, const struct lt_walked_
             row->trainable_parameters = lt_add(row->trainable_parameters, elements);
         else
             row->non_trainable_parameters = lt_add(row->non_trainable_parameters, elements);
-        if (!v->trainable || !e->optimizer)
+        if (!v->trainable || !optimizer->optimizer)
             continue;
         row->gradient_bytes = lt_add(row->gradient_bytes, bytes);
-        uint64_t state = lt_optimizer_elements(&e->document->setup, e->optimizer, v);
+        uint64_t state = lt_optimizer_elements(optimizer, v);
         row->optimizer_bytes = lt_add(row->optimizer_bytes, lt_dtype_bytes((enum lt_dtype)v->dtype, state));
     }
 }
@@ -84,7 +85,7 @@ enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_
         /* Keras's model.layers leaves out operations (keras.ops called on a tensor). */
         if (document->layer[i].parent == LT_NO_LAYER && document->layer[i].kind->family != LT_FAMILY_OPERATION)
             out->layers++;
-        count_variables(out, layer, row);
+        count_variables(&out->optimizer_state, layer, row);
     }
     return LT_OK;
 }

@@ -180,6 +180,34 @@ static inline void case_ops(struct kind_case *c, struct lt_builder *b)
     }
 }
 
+static inline void case_end(struct kind_case *c)
+{
+    lt_arena_free(&c->arena);
+}
+
+/* Lets each request for memory of shapes, variables and ops fail in turn: a status, never a crash, and a failed builder
+ * says so. */
+static inline void case_memory(const char *module, const char *class_name, const struct lt_tree *config,
+                               const struct lt_tree *arguments, const struct lt_shape *in, int in_count)
+{
+    int fail_in = 1;
+    for (bool failed = true; failed; fail_in++) {
+        struct kind_case c;
+        struct lt_builder b;
+        case_begin(&c, module, class_name, config);
+        c.node.arguments = arguments;
+        c.arena.fail_in = fail_in;
+        enum lt_status status = case_call(&c, in, in_count);
+        failed = c.arena.failed;
+        assert_true(status == LT_OK || failed);
+        if (status == LT_OK && !failed)
+            case_emit(&c, &b);
+        failed = c.arena.failed;
+        case_end(&c);
+    }
+    assert_true(fail_in > 3);
+}
+
 static inline int case_count(const struct lt_builder *b, enum lt_op_kind kind)
 {
     int count = 0;
@@ -195,11 +223,6 @@ static inline const struct lt_op *case_op(const struct lt_builder *b, enum lt_op
             return &b->program.op[i];
     fail_msg("no op of kind %s", lt_ops[kind].name);
     return NULL;
-}
-
-static inline void case_end(struct kind_case *c)
-{
-    lt_arena_free(&c->arena);
 }
 
 #endif

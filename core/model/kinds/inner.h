@@ -17,8 +17,8 @@ enum lt_status lt_inner_call(const struct lt_call *call, int i, const struct lt_
 /* Variables of `child`, to find those of the next one. */
 int lt_inner_variable_count(const struct lt_call *call, const struct lt_call *child, struct lt_arena *arena);
 
-/* Emits the child's ops on `in`, its variables from the wrapper's variable `first` on. Results that a failed builder left
- * out are LT_NO_TENSOR. */
+/* Emits the child's ops on `in`, its variables from the wrapper's variable `first` on. Results that a failed builder
+ * left out are LT_NO_TENSOR. */
 void lt_inner_ops(const struct lt_call *child, struct lt_builder *b, int first, const lt_tensor *in, lt_tensor *out);
 
 #endif

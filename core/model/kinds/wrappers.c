@@ -7,41 +7,6 @@
 #include "core/model/kinds/inner.h"
 #include "core/model/kinds/kinds.h"
 
-void lt_inner_variables(const struct lt_call *call, const struct lt_call *child, struct lt_variables *out)
-{
-    uint32_t first = out->count;
-    lt_child_variables(child, child->layer->name, out);
-    for (uint32_t i = first; !call->layer->trainable && i < out->count; i++)
-        out->item[i].trainable = false;
-}
-
-int lt_inner_variable_count(const struct lt_call *call, const struct lt_call *child, struct lt_arena *arena)
-{
-    struct lt_variables list = {.arena = arena};
-    lt_inner_variables(call, child, &list);
-    return (int)list.count;
-}
-
-enum lt_status lt_inner_call(const struct lt_call *call, int i, const struct lt_shape *in, int in_count,
-                             struct lt_call *child)
-{
-    const struct lt_kind *kind = call->layers[call->layer->child[i]].kind;
-    if (!kind->shape || !kind->ops)
-        return LT_UNSUPPORTED;
-    enum lt_status status = lt_child_call(call, i, in, in_count, child);
-    for (int k = 0; status == LT_OK && k < child->out_count; k++)
-        if (child->out[k].rank < 0)
-            return LT_UNSUPPORTED;
-    return status;
-}
-
-void lt_inner_ops(const struct lt_call *child, struct lt_builder *b, int first, const lt_tensor *in, lt_tensor *out)
-{
-    for (int i = 0; i < child->out_count; i++)
-        out[i] = LT_NO_TENSOR;
-    lt_child_ops(child, b, first, in, out);
-}
-
 /* Results and failures of an inner call become those of the wrapper. */
 static enum lt_status take_over(struct lt_call *call, const struct lt_call *child, enum lt_status status)
 {
