@@ -120,8 +120,8 @@ static void count_optimizer(struct estimating *e)
         const struct lt_variables *variables = &e->walked.layer[i].variables;
         for (uint32_t k = 0; k < variables->count; k++)
             if (variables->item[k].trainable && variables->item[k].counted)
-                out->optimizer_elements = lt_add(out->optimizer_elements,
-                                                 lt_optimizer_elements(&out->optimizer_state, &variables->item[k]));
+                out->optimizer_elements =
+                    lt_add(out->optimizer_elements, lt_optimizer_elements(&out->optimizer_state, &variables->item[k]));
     }
     out->optimizer_scalars = lt_optimizer_scalars(&e->document->setup, out->optimizer, out->loss_scaling);
 }
