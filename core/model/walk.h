@@ -33,7 +33,8 @@ struct lt_walked {
     const lt_tensor *out_tensor;   /* parallel to out; only with a builder */
     const struct lt_shape *out;    /* the model's outputs; rank -1 where unknown */
     uint16_t in_count, out_count;
-    bool complete; /* every layer is known, with its shapes */
+    uint64_t batch; /* of the first input: a file that fixes its batch runs that one, whatever is asked for */
+    bool complete;  /* every layer is known, with its shapes */
 };
 
 /* `builder` NULL: shapes and variables only. LT_OK even where layers have problems (they are in their entries);
