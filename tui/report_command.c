@@ -24,6 +24,8 @@ static int estimate(const struct report_job *job, struct lt_arena *arena, struct
     if (!status)
         status = lt_estimate(job->document, machine, arena, out, job->problems);
     if (!status)
+        status = lt_estimate_open_axes(out, arena);
+    if (!status)
         return EXIT_OK;
     output_problems(job->problems, LT_ERROR);
     return status == LT_NOT_FOUND && names_machine(job->arguments) ? EXIT_USAGE : output_exit(status);

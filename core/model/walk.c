@@ -89,7 +89,7 @@ static void variables_enter(struct walker *w, const struct lt_call *call, struct
     if (call->layer->kind->variables)
         call->layer->kind->variables(call, &layer->variables);
     struct lt_builder *b = w->builder;
-    if (!b || b->status)
+    if (b->status)
         return;
     layer->first_variable = b->program.tensor_count;
     uint32_t region = b->region;
@@ -273,7 +273,7 @@ static enum lt_status walk_call(struct walker *w, const struct lt_node *node, co
     *out = call_shapes(w, call, layer);
     if (!out->shape)
         return LT_NO_MEMORY;
-    if (layer->calls == 0 && known(shape, call->in_count))
+    if (w->builder && layer->calls == 0 && known(shape, call->in_count))
         variables_enter(w, call, layer);
     if (call->layer->kind == &lt_kind_unknown)
         w->walked->complete = false;

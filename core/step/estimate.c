@@ -65,16 +65,10 @@ static void fixed_batch(struct estimating *e)
 
 static enum lt_status make_logical(struct estimating *e)
 {
-    struct lt_walked stretched;
-    struct lt_binding other = e->binding;
-    other.batch += 1;
-    other.stretch = 2;
     lt_builder_init(&e->logical, e->arena);
     enum lt_status status = lt_walk(e->document, &e->binding, e->arena, &e->logical, &e->walked);
     if (!status)
-        status = lt_walk(e->document, &other, e->arena, NULL, &stretched);
-    if (!status)
-        status = lt_rows_make(e->document, &e->walked, &stretched, e->arena, e->out, e->problems);
+        status = lt_rows_make(e->document, &e->walked, e->arena, e->out, e->problems);
     for (int i = 0; i < e->walked.in_count && !status; i++)
         e->input_bytes = lt_add(e->input_bytes, lt_shape_bytes(&e->walked.in[i]));
     e->out->complete = e->walked.complete;
