@@ -10,6 +10,11 @@
 enum lt_status lt_zip_read(struct lt_arena *arena, const char *path, const char *member, size_t limit,
                            const char **text, size_t *bytes, struct lt_problems *problems);
 
+/* The same of an archive in memory, which is only read; `name` is its name in problems. */
+enum lt_status lt_zip_read_memory(struct lt_arena *arena, const char *name, const char *archive, size_t archive_bytes,
+                                  const char *member, size_t limit, const char **text, size_t *bytes,
+                                  struct lt_problems *problems);
+
 /* Where a member lies in its archive. */
 struct lt_zip_member {
     uint64_t offset; /* of its first byte in the file */

@@ -51,21 +51,28 @@ static void set_up(struct estimating *e)
     out->loss_scaling = out->optimizer && e->binding.precision->loss_scaling;
 }
 
+/* A model whose file fixes the batch runs that one. */
+static void fixed_batch(struct estimating *e)
+{
+    if (e->walked.batch == e->out->batch)
+        return;
+    struct lt_place place = {.file = e->document->origin.file, .path = "batch"};
+    lt_problem_add(e->problems, LT_NOTE, place, "make the first axis of batch_shape null for another one",
+                   "the model is built for a batch of %llu, which is used instead of %llu",
+                   (unsigned long long)e->walked.batch, (unsigned long long)e->out->batch);
+    e->out->batch = e->walked.batch;
+}
+
 static enum lt_status make_logical(struct estimating *e)
 {
-    struct lt_walked stretched;
-    struct lt_binding other = e->binding;
-    other.batch += 1;
-    other.stretch = 2;
     lt_builder_init(&e->logical, e->arena);
     enum lt_status status = lt_walk(e->document, &e->binding, e->arena, &e->logical, &e->walked);
     if (!status)
-        status = lt_walk(e->document, &other, e->arena, NULL, &stretched);
-    if (!status)
-        status = lt_rows_make(e->document, &e->walked, &stretched, e->arena, e->out, e->problems);
+        status = lt_rows_make(e->document, &e->walked, e->arena, e->out, e->problems);
     for (int i = 0; i < e->walked.in_count && !status; i++)
         e->input_bytes = lt_add(e->input_bytes, lt_shape_bytes(&e->walked.in[i]));
     e->out->complete = e->walked.complete;
+    fixed_batch(e);
     return status;
 }
 
@@ -120,8 +127,8 @@ static void count_optimizer(struct estimating *e)
         const struct lt_variables *variables = &e->walked.layer[i].variables;
         for (uint32_t k = 0; k < variables->count; k++)
             if (variables->item[k].trainable && variables->item[k].counted)
-                out->optimizer_elements = lt_add(out->optimizer_elements,
-                                                 lt_optimizer_elements(&out->optimizer_state, &variables->item[k]));
+                out->optimizer_elements =
+                    lt_add(out->optimizer_elements, lt_optimizer_elements(&out->optimizer_state, &variables->item[k]));
     }
     out->optimizer_scalars = lt_optimizer_scalars(&e->document->setup, out->optimizer, out->loss_scaling);
 }

@@ -154,4 +154,8 @@ struct lt_estimate {
 enum lt_status lt_estimate(const struct lt_document *document, const struct lt_machine *machine, struct lt_arena *arena,
                            struct lt_estimate *out, struct lt_problems *problems);
 
+/* Fills row->open: which axes of the shapes are open in the file (the batch, and those written as null). Found by
+ * walking once more with other sizes, so a search or a screen that does not show it need not pay for it. */
+enum lt_status lt_estimate_open_axes(struct lt_estimate *estimate, struct lt_arena *arena);
+
 #endif
