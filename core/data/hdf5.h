@@ -1,7 +1,7 @@
-/* What an HDF5 file of Keras says of its model: a .h5, or the weights inside a .keras archive. It knows no meaning of the
- * text that it hands on. libhdf5 has a history of crashes on damaged files, so it runs in a forked child with limits on
- * time, memory and files; texts and counts come back through a pipe. Whatever happens in the child, here it is an error.
- * Weights are counted, never read. Links to other files are not followed. */
+/* What an HDF5 file of Keras says of its model: a .h5, or the weights inside a .keras archive. It knows no meaning of
+ * the text that it hands on. libhdf5 has a history of crashes on damaged files, so it runs in a forked child with
+ * limits on time, memory and files; texts and counts come back through a pipe. Whatever happens in the child, here it
+ * is an error. Weights are counted, never read. Links to other files are not followed. */
 #ifndef LT_DATA_HDF5_H
 #define LT_DATA_HDF5_H
 
@@ -29,8 +29,8 @@ struct lt_hdf5 {
 enum lt_status lt_hdf5_describe(struct lt_arena *arena, const char *path, struct lt_hdf5 *out,
                                 struct lt_problems *problems);
 
-/* The same of a member of the zip archive at `path`. A stored member of any size is read where it lies, a deflated one up
- * to 256 MiB. LT_NOT_FOUND without a problem: the archive has no such member. */
+/* The same of a member of the zip archive at `path`. A stored member of any size is read where it lies, a deflated one
+ * up to 256 MiB. LT_NOT_FOUND without a problem: the archive has no such member. */
 enum lt_status lt_hdf5_describe_member(struct lt_arena *arena, const char *path, const char *member,
                                        struct lt_hdf5 *out, struct lt_problems *problems);
 

@@ -14,7 +14,7 @@ struct hdf5_source {
 
 /* Each message is a record: this, and `bytes` bytes after it. The order is: texts; HDF5_TEXTS_DONE; HDF5_COUNTS. */
 struct hdf5_record {
-    uint32_t tag; /* enum lt_hdf5_text, or one of those below */
+    uint32_t tag;  /* enum lt_hdf5_text, or one of those below */
     uint32_t mark; /* HDF5_MARK */
     uint64_t bytes;
 };

@@ -9,8 +9,8 @@
 #include <H5FDdevelop.h>
 #endif
 
-/* A virtual file driver of libhdf5 that knows one file, already open, and cannot write. So neither a link to another file nor
- * a file's own wish for a driver, a lock or a repair leads anywhere. */
+/* A virtual file driver of libhdf5 that knows one file, already open, and cannot write. So neither a link to another
+ * file nor a file's own wish for a driver, a lock or a repair leads anywhere. */
 
 struct opened {
     H5FD_t base; /* libhdf5's part: first */
@@ -85,7 +85,8 @@ static herr_t driver_read(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t
     return 0;
 }
 
-static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t bytes, const void *from)
+static herr_t driver_write(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t bytes,
+                           const void *from)
 {
     (void)file, (void)type, (void)transfer, (void)address, (void)bytes, (void)from;
     return -1;

@@ -11,7 +11,8 @@
 
 /* Runs in the child: what it allocates and opens ends with it. */
 
-/* --- records ------------------------------------------------------------------------------------------------------- */
+/* --- records -------------------------------------------------------------------------------------------------------
+ */
 
 static bool send_bytes(int pipe, const void *data, size_t bytes)
 {
@@ -40,7 +41,8 @@ static void send_failure(int pipe, enum hdf5_failure failure)
     send_record(pipe, HDF5_FAILED, &number, sizeof number);
 }
 
-/* --- attributes ---------------------------------------------------------------------------------------------------- */
+/* --- attributes ----------------------------------------------------------------------------------------------------
+ */
 
 struct text {
     char *data;
@@ -147,7 +149,8 @@ static bool send_texts(hid_t file, int pipe)
     return true;
 }
 
-/* --- weights ------------------------------------------------------------------------------------------------------- */
+/* --- weights -------------------------------------------------------------------------------------------------------
+ */
 
 struct counts {
     uint64_t weights, optimizer;
@@ -158,7 +161,10 @@ static const struct {
     const char *group;
     bool optimizer;
 } APART[] = {
-    {"optimizer_weights", true}, {"optimizer", true}, {"metrics", false}, {"compile_metrics", false},
+    {"optimizer_weights", true},
+    {"optimizer", true},
+    {"metrics", false},
+    {"compile_metrics", false},
 };
 
 static uint64_t *counter(struct counts *counts, uint64_t *nothing, const char *path)
