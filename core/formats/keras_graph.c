@@ -190,7 +190,7 @@ static void note_last_call(struct builder *b)
     for (uint32_t i = 0; i < b->operands.count; i++) {
         const struct keras_operand *operand = &b->operands.item[i];
         struct entry *entry = operand->layer ? find_entry(b, operand->layer) : NULL;
-        if (entry && operand->call > entry->last_call)
+        if (entry && operand->call > entry->last_call && operand->call <= KERAS_MAX_CALLS)
             entry->last_call = operand->call;
     }
 }

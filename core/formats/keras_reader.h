@@ -6,7 +6,7 @@
 
 #include "core/model/document.h"
 
-enum { KERAS_MAX_LAYERS = 65536, KERAS_MAX_DEPTH = 64, KERAS_MAX_OUTPUTS = 1024 };
+enum { KERAS_MAX_LAYERS = 65536, KERAS_MAX_DEPTH = 64, KERAS_MAX_OUTPUTS = 1024, KERAS_MAX_CALLS = 1 << 24 };
 
 struct keras_reader {
     const char *file;

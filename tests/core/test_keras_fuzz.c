@@ -54,7 +54,8 @@ static const char *const ODD_NAMES[] = {"", "a/b", "mask", "InputLayer", "Sequen
 static void mutate(struct lt_arena *arena, const struct nodes *nodes)
 {
     struct lt_tree *tree = nodes->item[random_below(nodes->count)];
-    const struct lt_tree *other = nodes->item[random_below(nodes->count)];
+    /* A copy, for the other one may hold this one. */
+    const struct lt_tree *other = lt_tree_copy(arena, nodes->item[random_below(nodes->count)], NULL, NULL);
     switch (random_below(6)) {
     case 0:
         tree->type = LT_TREE_NULL;
@@ -67,8 +68,8 @@ static void mutate(struct lt_arena *arena, const struct nodes *nodes)
     case 2:
         assign(tree, &(struct lt_tree){.type = LT_TREE_TEXT, .text = ODD_NAMES[random_below(COUNT(ODD_NAMES))]});
         break;
-    case 3: /* the other one may hold this one: its copy is made first */
-        assign(tree, lt_tree_copy(arena, other, NULL, NULL));
+    case 3:
+        assign(tree, other);
         break;
     case 4:
         if (tree->type == LT_TREE_LIST)
