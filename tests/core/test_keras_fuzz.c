@@ -30,7 +30,8 @@ struct nodes {
 static void collect(struct lt_arena *arena, struct nodes *nodes, struct lt_tree *tree)
 {
     if ((nodes->count & (nodes->count - 1)) == 0)
-        nodes->item = lt_grow(arena, nodes->item, nodes->count, nodes->count ? nodes->count * 2u : 1, sizeof *nodes->item);
+        nodes->item =
+            lt_grow(arena, nodes->item, nodes->count, nodes->count ? nodes->count * 2u : 1, sizeof *nodes->item);
     nodes->item[nodes->count++] = tree;
     for (struct lt_tree *child = tree->child; child; child = child->next)
         collect(arena, nodes, child);
@@ -49,7 +50,8 @@ static void assign(struct lt_tree *to, const struct lt_tree *from)
 }
 
 static const int64_t ODD_NUMBERS[] = {0, -1, 1, 2, 65535, 65536, INT64_MAX, INT64_MIN, 1000000};
-static const char *const ODD_NAMES[] = {"", "a/b", "mask", "InputLayer", "Sequential", "Functional", "\x1b[2J", "Dense"};
+static const char *const ODD_NAMES[] = {"",           "a/b",        "mask",    "InputLayer",
+                                        "Sequential", "Functional", "\x1b[2J", "Dense"};
 
 static void mutate(struct lt_arena *arena, const struct nodes *nodes)
 {
@@ -153,7 +155,7 @@ static void fuzz(const char *path, int turns, bool walk)
 static void test_broken_models(void **state)
 {
     (void)state;
-    static const char *const NAMES[] = {"shared_layer", "nested_twice", "several_inputs", "op_nodes",
+    static const char *const NAMES[] = {"shared_layer", "nested_twice",      "several_inputs",       "op_nodes",
                                         "mask_zero",    "transformer_block", "lstm_text_classifier", "mixed_compiled"};
     for (size_t i = 0; i < COUNT(NAMES); i++) {
         char path[100];
