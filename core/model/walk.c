@@ -70,7 +70,7 @@ static struct lt_shape input_shape(const struct walker *w, const struct lt_layer
         shape.dtype = (uint8_t)lt_dtype_find(dtype->text);
     for (int i = 0; i < shape.rank; i++) {
         bool is_bound = bound && i > 0 && bound->count == given->count - 1;
-        shape.dim[i] = i == 0 ? (int64_t)w->binding->batch : given->ints[i];
+        shape.dim[i] = i == 0 && given->ints[0] == LT_NO_DIM ? (int64_t)w->binding->batch : given->ints[i];
         if (shape.dim[i] != LT_NO_DIM)
             continue;
         shape.dim[i] = is_bound ? bound->ints[i - 1] : guessed_size(w, shape.rank);
@@ -89,7 +89,7 @@ static void variables_enter(struct walker *w, const struct lt_call *call, struct
     if (call->layer->kind->variables)
         call->layer->kind->variables(call, &layer->variables);
     struct lt_builder *b = w->builder;
-    if (!b || b->status)
+    if (b->status)
         return;
     layer->first_variable = b->program.tensor_count;
     uint32_t region = b->region;
@@ -273,7 +273,7 @@ static enum lt_status walk_call(struct walker *w, const struct lt_node *node, co
     *out = call_shapes(w, call, layer);
     if (!out->shape)
         return LT_NO_MEMORY;
-    if (layer->calls == 0 && known(shape, call->in_count))
+    if (w->builder && layer->calls == 0 && known(shape, call->in_count))
         variables_enter(w, call, layer);
     if (call->layer->kind == &lt_kind_unknown)
         w->walked->complete = false;
@@ -360,7 +360,7 @@ static void spread_assumed(struct lt_walked *walked, uint32_t count)
 enum lt_status lt_walk(const struct lt_document *document, const struct lt_binding *binding, struct lt_arena *arena,
                        struct lt_builder *builder, struct lt_walked *out)
 {
-    *out = (struct lt_walked){.complete = true};
+    *out = (struct lt_walked){.complete = true, .batch = binding->batch};
     out->layer = lt_alloc_array(arena, document->layer_count + 1u, sizeof *out->layer);
     struct lt_shape *in = lt_alloc_array(arena, document->graph.in_count + 1u, sizeof *in);
     if (!out->layer || !in)
@@ -374,6 +374,8 @@ enum lt_status lt_walk(const struct lt_document *document, const struct lt_bindi
     for (int i = 0; i < document->graph.in_count; i++) {
         uint32_t layer = document->graph.node[document->graph.in[i].node].layer;
         in[i] = out->layer[layer].out ? out->layer[layer].out[0] : LT_SHAPE_UNKNOWN;
+        if (i == 0 && in[i].rank > 0 && in[i].dim[0] > 0)
+            out->batch = (uint64_t)in[i].dim[0];
         out->in_count++;
     }
     out->in = in;

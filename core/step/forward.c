@@ -32,6 +32,8 @@ static bool flows_through(const struct lt_step *step, const struct lt_op *op, co
     if (row->flags & LT_NO_GRADIENT)
         return false;
     const lt_tensor *operand = step->lowered.program.operand + op->operand;
+    if (op->kind == LT_OP_STATE)
+        return true; /* what a turn before made of trainable kernels */
     for (int i = 0; i < op->in_count; i++)
         if (step->flows[operand[i]])
             return true;

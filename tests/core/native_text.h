@@ -38,8 +38,8 @@ static inline bool same_document(const struct lt_document *a, const struct lt_do
     "    - {class: Dense, name: stem, inputs: [a], units: 16, activation: relu, trainable: false,\n"                   \
     "       precision: bfloat16, build_shape: [null, null, 16], other: {kernel_regularizer: {l2: 0.5}}}\n"             \
     "    - {class: Mixer, name: mix, registered: \"My>Mixer\", inputs: [stem, {state: \"shared@2\"}],\n"               \
-    "       package: unknown, declared: [[null, 4, 16], {dtype: int32, shape: [null]}, null],\n"                        \
-    "       arguments: {args: [1], kwargs: {mode: fast}}}\n"                                                           \
+    "       package: unknown, declared: [[null, 4, 16], {dtype: int32, shape: [null]}, null],\n"                       \
+    "       call_arguments: {args: [1], kwargs: {mode: fast}}}\n"                                                      \
     "    - class: Sequential\n"                                                                                        \
     "      name: encoder\n"                                                                                            \
     "      sequential: true\n"                                                                                         \
@@ -47,7 +47,8 @@ static inline bool same_document(const struct lt_document *a, const struct lt_do
     "        layers:\n"                                                                                                \
     "          - {class: InputLayer, name: in, shape: [4, 16]}\n"                                                      \
     "          - {class: Dense, name: dense, units: 8}\n"                                                              \
-    "    - {class: Wrapped, name: wrapped, package: unknown, inputs: [\"mix:1\"],\n"                                    \
+    "    - {class: Add, name: sum, original: Merge, inputs: [stem, stem]}\n"                                           \
+    "    - {class: Wrapped, name: wrapped, package: unknown, inputs: [\"mix:1\"],\n"                                   \
     "       children: [{class: Dense, name: inner, units: 3}]}\n"                                                      \
     "  inputs: [b, a]\n"                                                                                               \
     "  outputs: [wrapped, encoder, shared]\n"                                                                          \

@@ -5,7 +5,6 @@
 static const char *const FILL_MODES[] = {"constant", "nearest", "reflect", "wrap", "edge", NULL};
 static const char *const FLIPS[] = {"horizontal", "vertical", "horizontal_and_vertical", NULL};
 
-
 /* A number or a pair of numbers; kept as it is. */
 #define RANGE(key, text)                                                                                               \
     {                                                                                                                  \
@@ -29,11 +28,11 @@ static const char *const FLIPS[] = {"horizontal", "vertical", "horizontal_and_ve
     }
 #define FORMAT                                                                                                         \
     {                                                                                                                  \
-        .name = "data_format", .type = LT_FIELD_CHOICE, .initial = "channels_last", .choices = lt_data_formats,                \
+        .name = "data_format", .type = LT_FIELD_CHOICE, .initial = "channels_last", .choices = lt_data_formats,        \
         .help = "Where the channels stand: behind the spatial axes or before them"                                     \
     }
-#define VALUES RANGE("value_range", "The smallest and the largest value of a pixel")
-#define FACTOR RANGE("factor", "How strong the change is: a number or its limits")
+#define VALUES     RANGE("value_range", "The smallest and the largest value of a pixel")
+#define FACTOR     RANGE("factor", "How strong the change is: a number or its limits")
 #define FILL_VALUE NUMBER("fill_value", "0.0", "What fills the outside with the mode constant")
 #define FILL_MODE                                                                                                      \
     {                                                                                                                  \
@@ -53,7 +52,10 @@ FIELDS(RESIZE_FIELDS, SIZE("height", "Height of the result"), SIZE("width", "Wid
        FLAG("pad_to_aspect_ratio", "false", "Whether the image is padded so that it is not distorted"), FILL_MODE,
        FILL_VALUE, FLAG("antialias", "false", "Whether the image is smoothed before it is made smaller"));
 FIELDS(FLIP_FIELDS, LT_FIELD_SEED,
-       {.name = "mode", .type = LT_FIELD_CHOICE, .initial = "horizontal_and_vertical", .choices = FLIPS,
+       {.name = "mode",
+        .type = LT_FIELD_CHOICE,
+        .initial = "horizontal_and_vertical",
+        .choices = FLIPS,
         .help = "The directions that are mirrored"});
 FIELDS(ROTATION_FIELDS, FACTOR, FILL_MODE, FILL_VALUE, INTERPOLATION, LT_FIELD_SEED);
 FIELDS(SHIFT_FIELDS, RANGE("height_factor", "How far vertically"), RANGE("width_factor", "How far horizontally"),
@@ -122,8 +124,9 @@ static void resize_ops(const struct lt_call *call, struct lt_builder *b)
 {
     const char *interpolation = lt_config_text(call, SIZE_INTERPOLATION);
     bool nearest = interpolation && strcmp(interpolation, "nearest") == 0;
-    lt_output(b, 0, lt_map_to(b, nearest ? LT_OP_RESIZE_NEAREST : LT_OP_RESIZE, lt_input(b, 0),
-                              lt_shape_elements(call->out)));
+    lt_output(
+        b, 0,
+        lt_map_to(b, nearest ? LT_OP_RESIZE_NEAREST : LT_OP_RESIZE, lt_input(b, 0), lt_shape_elements(call->out)));
 }
 
 /* Each random layer holds as many seed generators as `parameter` says; composites hold those of their parts. */
@@ -141,11 +144,15 @@ static void image_ops(const struct lt_call *call, struct lt_builder *b)
 }
 
 #define IMAGE(class_name, fields, seed_count, text)                                                                    \
-    {.name = class_name, .module = "keras.layers", .family = LT_FAMILY_PREPROCESSING, .help = text,                    \
-     LT_FIELDS(fields), .parameter = seed_count, .shape = image_shape, .variables = seeds, .ops = image_ops}
+    {                                                                                                                  \
+        .name = class_name, .module = "keras.layers", .family = LT_FAMILY_PREPROCESSING, .help = text,                 \
+        LT_FIELDS(fields), .parameter = seed_count, .shape = image_shape, .variables = seeds, .ops = image_ops         \
+    }
 #define SIZED(class_name, fields, seed_count, run, text)                                                               \
-    {.name = class_name, .module = "keras.layers", .family = LT_FAMILY_PREPROCESSING, .help = text,                    \
-     LT_FIELDS(fields), .parameter = seed_count, .shape = sized_shape, .variables = seeds, .ops = run}
+    {                                                                                                                  \
+        .name = class_name, .module = "keras.layers", .family = LT_FAMILY_PREPROCESSING, .help = text,                 \
+        LT_FIELDS(fields), .parameter = seed_count, .shape = sized_shape, .variables = seeds, .ops = run               \
+    }
 
 const struct lt_kind kinds_images[] = {
     SIZED("Resizing", RESIZE_FIELDS, 0, resize_ops, "Images resized"),

@@ -36,8 +36,13 @@ static void rescaling_ops(const struct lt_call *call, struct lt_builder *b)
 enum { NORMALIZATION_AXIS, NORMALIZATION_INVERT, NORMALIZATION_MEAN };
 
 static const struct lt_field NORMALIZATION_FIELDS[] = {
-    {.name = "axis", .type = LT_FIELD_INTS, .initial = "-1", .low = -LT_MAX_RANK, .high = LT_MAX_RANK,
-     .optional = true, .help = "Axes with a mean and a variance for each position; none: one for all"},
+    {.name = "axis",
+     .type = LT_FIELD_INTS,
+     .initial = "-1",
+     .low = -LT_MAX_RANK,
+     .high = LT_MAX_RANK,
+     .optional = true,
+     .help = "Axes with a mean and a variance for each position; none: one for all"},
     {.name = "invert", .type = LT_FIELD_BOOL, .initial = "false", .help = "Whether the way back is taken"},
     {.name = "mean", .type = LT_FIELD_TREE, .optional = true, .help = "The means; none: learned from the data"},
     {.name = "variance", .type = LT_FIELD_TREE, .optional = true, .help = "The variances"},
@@ -72,7 +77,7 @@ static void normalization_variables(const struct lt_call *call, struct lt_variab
     }
     lt_variable_add(call, out, "mean", false, rank, dim);
     lt_variable_add(call, out, "variance", false, rank, dim);
-    lt_variable_add_as(call, out, "count", false, LT_INT32, 0, NULL);
+    lt_variable_add_as(call, out, "count", false, LT_INT64, 0, NULL); /* on JAX int32 */
 }
 
 static void normalization_ops(const struct lt_call *call, struct lt_builder *b)
@@ -115,7 +120,11 @@ static const struct lt_field CATEGORY_FIELDS[] = {
 };
 static const struct lt_field DISCRETIZATION_FIELDS[] = {
     FIELD_MODE("int"),
-    {.name = "num_bins", .type = LT_FIELD_INT, .low = 1, .high = LT_DIM_LIMIT, .optional = true,
+    {.name = "num_bins",
+     .type = LT_FIELD_INT,
+     .low = 1,
+     .high = LT_DIM_LIMIT,
+     .optional = true,
      .help = "How many bins are learned"},
     FIELD_SPARSE,
     FIELD_KEPT("bin_boundaries", "The limits of the bins"),
@@ -130,19 +139,33 @@ static const struct lt_field HASHING_FIELDS[] = {
 };
 static const struct lt_field LOOKUP_FIELDS[] = {
     FIELD_MODE("int"),
-    {.name = "vocabulary_size", .type = LT_FIELD_INT, .low = 0, .high = LT_DIM_LIMIT, .optional = true,
+    {.name = "vocabulary_size",
+     .type = LT_FIELD_INT,
+     .low = 0,
+     .high = LT_DIM_LIMIT,
+     .optional = true,
      .help = "Entries of the vocabulary"},
     FIELD_SPARSE,
-    {.name = "max_tokens", .type = LT_FIELD_INT, .low = 1, .high = LT_DIM_LIMIT, .optional = true,
+    {.name = "max_tokens",
+     .type = LT_FIELD_INT,
+     .low = 1,
+     .high = LT_DIM_LIMIT,
+     .optional = true,
      .help = "Most entries of the vocabulary"},
-    {.name = "num_oov_indices", .type = LT_FIELD_INT, .initial = "1", .low = 0, .high = LT_DIM_LIMIT,
+    {.name = "num_oov_indices",
+     .type = LT_FIELD_INT,
+     .initial = "1",
+     .low = 0,
+     .high = LT_DIM_LIMIT,
      .help = "Entries for what is not in the vocabulary"},
     FIELD_KEPT("vocabulary", "The vocabulary"),
     FIELD_KEPT("mask_token", "What stands for nothing"),
     FIELD_KEPT("oov_token", "What stands for all that is not in the vocabulary"),
     FIELD_KEPT("idf_weights", "Weights of the entries"),
     {.name = "invert", .type = LT_FIELD_BOOL, .initial = "false", .help = "Whether indices become entries"},
-    {.name = "pad_to_max_tokens", .type = LT_FIELD_BOOL, .initial = "false",
+    {.name = "pad_to_max_tokens",
+     .type = LT_FIELD_BOOL,
+     .initial = "false",
      .help = "Whether the result has max_tokens positions even where the vocabulary is smaller"},
 };
 
@@ -190,21 +213,35 @@ enum { TEXT_MODE, TEXT_COUNT, TEXT_SPARSE, TEXT_LENGTH };
 
 static const struct lt_field TEXT_FIELDS[] = {
     FIELD_MODE("int"),
-    {.name = "max_tokens", .type = LT_FIELD_INT, .low = 1, .high = LT_DIM_LIMIT, .optional = true,
+    {.name = "max_tokens",
+     .type = LT_FIELD_INT,
+     .low = 1,
+     .high = LT_DIM_LIMIT,
+     .optional = true,
      .help = "Most entries of the vocabulary"},
     FIELD_SPARSE,
-    {.name = "output_sequence_length", .type = LT_FIELD_INT, .low = 1, .high = LT_DIM_LIMIT, .optional = true,
+    {.name = "output_sequence_length",
+     .type = LT_FIELD_INT,
+     .low = 1,
+     .high = LT_DIM_LIMIT,
+     .optional = true,
      .help = "Tokens of each text, padded or cut; none: as many as the longest has"},
     FIELD_KEPT("standardize", "What is done to the text first"),
     FIELD_KEPT("split", "How the text is split"),
     FIELD_KEPT("ngrams", "How many tokens are taken together"),
-    {.name = "pad_to_max_tokens", .type = LT_FIELD_BOOL, .initial = "false",
+    {.name = "pad_to_max_tokens",
+     .type = LT_FIELD_BOOL,
+     .initial = "false",
      .help = "Whether the result has max_tokens positions even where the vocabulary is smaller"},
     {.name = "ragged", .type = LT_FIELD_BOOL, .initial = "false", .help = "Whether texts keep their own length"},
     FIELD_KEPT("vocabulary", "The vocabulary"),
     FIELD_KEPT("idf_weights", "Weights of the entries"),
     FIELD_KEPT("encoding", "Encoding of the text"),
-    {.name = "vocabulary_size", .type = LT_FIELD_INT, .low = 0, .high = LT_DIM_LIMIT, .optional = true,
+    {.name = "vocabulary_size",
+     .type = LT_FIELD_INT,
+     .low = 0,
+     .high = LT_DIM_LIMIT,
+     .optional = true,
      .help = "Entries of the vocabulary"},
 };
 
@@ -228,16 +265,36 @@ static enum lt_status text_shape(struct lt_call *call)
 enum { MEL_BINS, MEL_STRIDE };
 
 static const struct lt_field MEL_FIELDS[] = {
-    {.name = "num_mel_bins", .type = LT_FIELD_INT, .initial = "128", .low = 1, .high = LT_DIM_LIMIT,
+    {.name = "num_mel_bins",
+     .type = LT_FIELD_INT,
+     .initial = "128",
+     .low = 1,
+     .high = LT_DIM_LIMIT,
      .help = "Bands of the result"},
-    {.name = "sequence_stride", .type = LT_FIELD_INT, .initial = "512", .low = 1, .high = LT_DIM_LIMIT,
+    {.name = "sequence_stride",
+     .type = LT_FIELD_INT,
+     .initial = "512",
+     .low = 1,
+     .high = LT_DIM_LIMIT,
      .help = "Samples from frame to frame"},
-    {.name = "fft_length", .type = LT_FIELD_INT, .initial = "2048", .low = 1, .high = LT_DIM_LIMIT,
+    {.name = "fft_length",
+     .type = LT_FIELD_INT,
+     .initial = "2048",
+     .low = 1,
+     .high = LT_DIM_LIMIT,
      .help = "Samples of a transform"},
-    {.name = "sequence_length", .type = LT_FIELD_INT, .low = 1, .high = LT_DIM_LIMIT, .optional = true,
+    {.name = "sequence_length",
+     .type = LT_FIELD_INT,
+     .low = 1,
+     .high = LT_DIM_LIMIT,
+     .optional = true,
      .help = "Samples of a frame"},
     {.name = "window", .type = LT_FIELD_TEXT, .initial = "hann", .optional = true, .help = "The window function"},
-    {.name = "sampling_rate", .type = LT_FIELD_INT, .initial = "16000", .low = 1, .high = LT_DIM_LIMIT,
+    {.name = "sampling_rate",
+     .type = LT_FIELD_INT,
+     .initial = "16000",
+     .low = 1,
+     .high = LT_DIM_LIMIT,
      .help = "Samples of a second"},
     {.name = "min_freq", .type = LT_FIELD_FLOAT, .initial = "20.0", .help = "The lowest frequency"},
     {.name = "max_freq", .type = LT_FIELD_FLOAT, .optional = true, .help = "The highest frequency"},
@@ -264,18 +321,38 @@ static const char *const STFT_MODES[] = {"log", "magnitude", "psd", "real", "ima
 enum { STFT_MODE, STFT_LENGTH, STFT_STEP, STFT_FFT, STFT_PADDING, STFT_FORMAT, STFT_EXPAND };
 
 static const struct lt_field STFT_FIELDS[] = {
-    {.name = "mode", .type = LT_FIELD_CHOICE, .initial = "log", .choices = STFT_MODES,
+    {.name = "mode",
+     .type = LT_FIELD_CHOICE,
+     .initial = "log",
+     .choices = STFT_MODES,
      .help = "What is taken of the transform"},
-    {.name = "frame_length", .type = LT_FIELD_INT, .initial = "256", .low = 1, .high = 65536,
+    {.name = "frame_length",
+     .type = LT_FIELD_INT,
+     .initial = "256",
+     .low = 1,
+     .high = 65536,
      .help = "Samples of a frame"},
-    {.name = "frame_step", .type = LT_FIELD_INT, .low = 1, .high = 65536, .optional = true,
+    {.name = "frame_step",
+     .type = LT_FIELD_INT,
+     .low = 1,
+     .high = 65536,
+     .optional = true,
      .help = "Samples from frame to frame; none: half a frame"},
-    {.name = "fft_length", .type = LT_FIELD_INT, .low = 1, .high = 1048576, .optional = true,
+    {.name = "fft_length",
+     .type = LT_FIELD_INT,
+     .low = 1,
+     .high = 1048576,
+     .optional = true,
      .help = "Samples of a transform; none: the power of two that holds a frame"},
-    {.name = "padding", .type = LT_FIELD_CHOICE, .initial = "valid", .choices = lt_window_paddings,
+    {.name = "padding",
+     .type = LT_FIELD_CHOICE,
+     .initial = "valid",
+     .choices = lt_window_paddings,
      .help = "What happens at the end of the sequence"},
     LT_FIELD_DATA_FORMAT,
-    {.name = "expand_dims", .type = LT_FIELD_BOOL, .initial = "false",
+    {.name = "expand_dims",
+     .type = LT_FIELD_BOOL,
+     .initial = "false",
      .help = "Whether frequencies and channels get an axis each"},
     FIELD_KEPT("window", "The window function"),
     {.name = "periodic", .type = LT_FIELD_BOOL, .initial = "false", .help = "Whether the window is periodic"},
@@ -320,11 +397,12 @@ static enum lt_status stft_shape(struct lt_call *call)
     int64_t each = s.frequencies * s.parts, channels = s.channels;
     if (!lt_config_bool(call, STFT_EXPAND)) {
         int64_t all = each * channels;
-        return lt_call_shape(call, 3, s.first ? (int64_t[]){s.batch, all, s.frames}
-                                              : (int64_t[]){s.batch, s.frames, all});
+        return lt_call_shape(call, 3,
+                             s.first ? (int64_t[]){s.batch, all, s.frames} : (int64_t[]){s.batch, s.frames, all});
     }
-    return lt_call_shape(call, 4, s.first ? (int64_t[]){s.batch, channels, s.frames, each}
-                                          : (int64_t[]){s.batch, s.frames, each, channels});
+    return lt_call_shape(call, 4,
+                         s.first ? (int64_t[]){s.batch, channels, s.frames, each}
+                                 : (int64_t[]){s.batch, s.frames, each, channels});
 }
 
 static bool has_part(const struct lt_call *call, const char *other)
@@ -353,9 +431,14 @@ static void stft_ops(const struct lt_call *call, struct lt_builder *b)
     if (stft_read(&again, &s) != LT_OK)
         return;
     const struct lt_conv conv = {
-        .batch = lt_mul((uint64_t)s.batch, (uint64_t)s.channels), .in_channels = 1,
-        .out_channels = (uint64_t)s.frequencies, .groups = 1, .in_pixels = (uint64_t)s.samples,
-        .out_pixels = (uint64_t)s.frames, .taps = (uint64_t)s.length, .stride = (uint64_t)s.step,
+        .batch = lt_mul((uint64_t)s.batch, (uint64_t)s.channels),
+        .in_channels = 1,
+        .out_channels = (uint64_t)s.frequencies,
+        .groups = 1,
+        .in_pixels = (uint64_t)s.samples,
+        .out_pixels = (uint64_t)s.frames,
+        .taps = (uint64_t)s.length,
+        .stride = (uint64_t)s.step,
     };
     lt_tensor x = lt_input(b, 0), part[2];
     int parts = has_part(call, "imag") + has_part(call, "real");
@@ -377,7 +460,9 @@ static void stft_ops(const struct lt_call *call, struct lt_builder *b)
 #define PREPARING(class_name, text)                                                                                    \
     .name = class_name, .module = "keras.layers", .family = LT_FAMILY_PREPROCESSING, .help = text
 #define CATEGORY(class_name, fields, text)                                                                             \
-    {PREPARING(class_name, text), LT_FIELDS(fields), .shape = category_shape, .ops = preprocess_ops}
+    {                                                                                                                  \
+        PREPARING(class_name, text), LT_FIELDS(fields), .shape = category_shape, .ops = preprocess_ops                 \
+    }
 
 const struct lt_kind kinds_preprocessing[] = {
     {PREPARING("Rescaling", "The input times a factor plus an offset"), LT_FIELDS(RESCALING_FIELDS),
