@@ -97,6 +97,8 @@ static enum lt_status make_step(struct estimating *e)
     if (step->optimizer && !step->status)
         lt_step_backward(step, &e->walked);
     e->out->op_count = step->op_count;
+    for (uint32_t i = 0; i < step->op_count; i++)
+        e->out->kernel_count += step->op[i].kernels;
     return step->lowered.status ? step->lowered.status : step->status;
 }
 
