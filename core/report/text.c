@@ -26,7 +26,7 @@ struct text {
 
 /* The classes in words, for the sentence that names the biggest. */
 static const char *const CLASS_WORDS[LT_MEMORY_CLASS_COUNT] = {
-    "the weights", "the gradients", "the optimizer's state", "what the layers keep for the backward pass",
+    "the weights", "the gradients", "the optimizer's state", "what the layers keep for backward",
     "tensors in transit", "kernel workspace", "the batch itself", "the allocator's idle pool", "the driver's context"};
 static const char *const HOST_WORDS[LT_HOST_CLASS_COUNT] = {
     "the framework itself", "the weights", "the gradients", "the optimizer's state", "activations", "the dataset",
@@ -64,9 +64,9 @@ static void bar(struct text *t, const char *label, const char *value, double sha
         lt_buffer_printf(t->out, "      %s\n", note);
         return;
     }
-    lt_buffer_printf(t->out, "%4.0f %%  ", 100 * share);
     size_t length = (size_t)(of_largest * BAR + 0.5);
-    lt_buffer_repeat(t->out, '#', length ? length : 1);
+    lt_buffer_printf(t->out, "%4.0f %%%s", 100 * share, length ? "  " : "");
+    lt_buffer_repeat(t->out, '#', length);
     lt_buffer_puts(t->out, "\n");
 }
 
@@ -264,8 +264,8 @@ static void step_time(struct text *t)
                 part[i].seconds / most, part[i].note);
     const char *m = mark(time->step_seconds.standing);
     char steps[LT_NUMBER_TEXT];
-    lt_buffer_printf(t->out, "  %s%s samples, %s%s an epoch of %s steps, %s%s in all\n", m,
-                     figure(t, time->samples_per_s, LT_UNIT_PER_SECOND), m,
+    lt_buffer_printf(t->out, "  %s%s samples/s, %s%s an epoch of %s steps, %s%s in all\n", m,
+                     figure(t, time->samples_per_s, LT_UNIT_COUNT), m,
                      figure(t, time->epoch_seconds, LT_UNIT_SECONDS), lt_grouped(steps, time->steps_per_epoch), m,
                      figure(t, time->run_seconds, LT_UNIT_SECONDS));
 }
@@ -313,9 +313,10 @@ static void layer(struct text *t, uint32_t i)
         lt_grouped(count, row->parameters);
     else
         lt_number(count, (double)row->parameters, LT_UNIT_COUNT);
-    lt_buffer_printf(t->out, " %8s %9s %9s %8s %s\n", row->parameters ? count : "-", state ? bytes(t, state) : "-",
+    lt_buffer_printf(t->out, " %8s %9s %9s %8s%s%s\n", row->parameters ? count : "-", state ? bytes(t, state) : "-",
                      row->kept_bytes ? bytes(t, row->kept_bytes) : "-",
                      row->seconds > 0 ? figure(t, row->seconds, LT_UNIT_SECONDS) : "-",
+                     row->bound == LT_BOUND_NONE ? "" : " ",
                      row->bound == LT_BOUND_NONE ? "" : lt_bound_names[row->bound]);
     if (row->problem)
         lt_buffer_printf(t->out, "   ! %s\n", safe(t, row->problem));
@@ -328,8 +329,8 @@ static void layers(struct text *t)
     for (uint32_t i = 0; i < t->e->row_count; i++)
         if (t->e->row[i].listed)
             layer(t, i);
-    lt_buffer_puts(t->out, "\nstate: weights, gradients and the optimizer's. kept: from forward to backward pass, whole batch.\n"
-                           "A (B to C): 90 % interval. ~ rests on an assumption. > at least: a part is not known.\n");
+    lt_buffer_puts(t->out, "\nstate: weights, gradients, optimizer; kept: for the backward pass, whole batch\n"
+                           "A (B to C): 90 % interval; ~ rests on an assumption; > at least, some unknown\n");
 }
 
 static void problems(struct text *t)
