@@ -82,6 +82,7 @@ struct app {
     struct picker picker;
     struct reading reading;
     struct question question;
+    char pending[LINE_EDIT_BYTES]; /* a line that an answer runs */
     char message[MESSAGE_BYTES]; /* "": none */
     enum role message_role;
     struct bar_item bar[BAR_ITEMS];
@@ -115,6 +116,11 @@ void app_take(struct app *app, struct lt_document *document);
 void app_select_layer(struct app *app, uint32_t layer);
 /* Brings forms, rows and chart up to date with the session. */
 void app_refresh(struct app *app);
+/* Goes to the first layer whose name or class holds `text`, from row `from` on, backwards with step -1; round the end.
+ * False: there is none. */
+bool app_find(struct app *app, const char *text, int from, int step);
+/* Shows a text that was added to the reading's lines by `fill`. */
+void app_read(struct app *app, const char *title, void (*fill)(const struct app *app, struct reading *reading));
 /* The form and its list in the pane that has the keys; NULL: it has none. */
 struct form *app_form(struct app *app, struct list **list);
 const struct form_entry *app_entry(const struct app *app);
