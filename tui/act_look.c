@@ -72,17 +72,12 @@ void act_timeline(struct app *app, const char *args)
 
 /* ---- order ---- */
 
-static const char *const sort_names[OUTLINE_KEYS] = {
-    [OUTLINE_ORDER] = "order", [OUTLINE_CLASS] = "class", [OUTLINE_PARAMETERS] = "params", [OUTLINE_STATE] = "state",
-    [OUTLINE_KEPT] = "kept",   [OUTLINE_FLOPS] = "flops", [OUTLINE_TIME] = "time",
-};
-
 static void sort_by(struct app *app, enum outline_key key)
 {
     app->outline.sort = key;
     app->outline.descending = key != OUTLINE_ORDER && key != OUTLINE_CLASS;
     app->outline_stale = true;
-    app_say(app, ROLE_TEXT, "Sorted by %s; I turns it round", sort_names[key]);
+    app_say(app, ROLE_TEXT, "Sorted by %s; I turns it round", outline_key_names[key]);
 }
 
 void act_sort(struct app *app, const char *args)
@@ -96,7 +91,7 @@ void act_sort(struct app *app, const char *args)
         return;
     }
     for (key = 0; key < OUTLINE_KEYS; key++) {
-        if (sort_names[key] && !strcmp(sort_names[key], args)) {
+        if (outline_key_names[key] && !strcmp(outline_key_names[key], args)) {
             sort_by(app, (enum outline_key)key);
             return;
         }

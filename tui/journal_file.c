@@ -142,15 +142,6 @@ static bool begin(struct journal_file *journal)
            lt_journal_begin(&journal->head, put, &journal->fd) == LT_OK;
 }
 
-bool journal_add(struct journal_file *journal, const char *line)
-{
-    if (!journal->path || journal->failed)
-        return true;
-    bool good = journal->fd >= 0 || begin(journal);
-    journal->failed = !good || lt_journal_add(line, put, &journal->fd) != LT_OK;
-    return !journal->failed;
-}
-
 static void drop_found(struct journal_file *journal)
 {
     free(journal->found);
@@ -167,6 +158,17 @@ void journal_discard(struct journal_file *journal)
         close(journal->fd);
         journal->fd = -1;
     }
+}
+
+bool journal_add(struct journal_file *journal, const char *line)
+{
+    if (!journal->path || journal->failed)
+        return true;
+    if (journal->found)
+        journal_discard(journal); /* not taken over: the new edits do not stand on it */
+    bool good = journal->fd >= 0 || begin(journal);
+    journal->failed = !good || lt_journal_add(line, put, &journal->fd) != LT_OK;
+    return !journal->failed;
 }
 
 void journal_resume(struct journal_file *journal, uint32_t edits)

@@ -18,9 +18,14 @@ uint64_t outline_state_bytes(const struct lt_layer_row *row)
     return lt_add(lt_add(row->weight_bytes, row->gradient_bytes), row->optimizer_bytes);
 }
 
+const char *const outline_key_names[OUTLINE_KEYS] = {
+    [OUTLINE_ORDER] = "order", [OUTLINE_CLASS] = "class", [OUTLINE_PARAMETERS] = "params", [OUTLINE_STATE] = "state",
+    [OUTLINE_KEPT] = "kept",   [OUTLINE_FLOPS] = "flops", [OUTLINE_TIME] = "time",
+};
+
 bool outline_sorts_by(enum outline_key key)
 {
-    return key != OUTLINE_SHAPE && key != OUTLINE_BOUND;
+    return outline_key_names[key] != NULL;
 }
 
 static double sort_value(const struct lt_layer_row *row, enum outline_key key)

@@ -48,6 +48,8 @@ void outline_fold(struct outline *outline, uint32_t layer, bool folded);
 /* Bytes that stay on the device because of a layer's variables. */
 uint64_t outline_state_bytes(const struct lt_layer_row *row);
 
+/* What the sort command calls a column; NULL: it does not sort. */
+extern const char *const outline_key_names[OUTLINE_KEYS];
 bool outline_sorts_by(enum outline_key key);
 
 #endif

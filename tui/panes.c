@@ -10,9 +10,10 @@ enum {
     SPLIT_ROWS = 14,
 };
 
-static int totals_rows(int rows)
+static int totals_rows(int rows, int cols)
 {
-    return rows >= 20 ? 5 : rows >= 13 ? 4 : 3;
+    int most = rows >= 20 ? 5 : rows >= 13 ? 4 : 3;
+    return rows >= 24 && cols < WIDE_COLS ? 6 : most;
 }
 
 /* Layers at the left, with the timeline below; set-up and the selected layer at the right. */
@@ -63,7 +64,7 @@ struct panes panes_make(int rows, int cols, const struct panes_wish *wish)
         panes.main = panes.totals;
         return panes;
     }
-    panes.totals = (struct rect){0, 0, totals_rows(rows), cols};
+    panes.totals = (struct rect){0, 0, totals_rows(rows, cols), cols};
     panes.main = (struct rect){panes.totals.rows, 0, rows - 1 - panes.totals.rows, cols};
     panes.wide = cols >= WIDE_COLS && panes.main.rows >= WIDE_ROWS && !wish->zoomed;
     if (panes.wide)

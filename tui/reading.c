@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/base/units.h"
+#include "core/model/optimizer.h"
 #include "tui/classes.h"
 #include "tui/command.h"
 #include "tui/keymap.h"
@@ -179,7 +181,7 @@ void reading_problems(const struct app *app, struct reading *reading)
 
 static void fact(struct reading *reading, const char *label, const char *text)
 {
-    const char *safe = text ? lt_safe_text(&reading->arena, text) : NULL;
+    const char *safe = text ? lt_safe_text_n(&reading->arena, text, strlen(text)) : NULL;
     if (safe)
         put(reading, ROLE_TEXT, label, safe);
 }
@@ -205,8 +207,14 @@ static void put_taken(const struct app *app, struct reading *reading)
             fact(reading, lt_setup_fields[i].name,
                  lt_field_text(&lt_setup_fields[i], &setup->value[i], &reading->arena));
     }
-    for (int i = 0; i < setup->option_count; i++)
-        put(reading, ROLE_TEXT, lt_format(&reading->arena, "optimizer.%s", setup->option[i].name), "given");
+    const char *name = lt_setup_text(setup, LT_SET_OPTIMIZER);
+    const struct lt_optimizer *optimizer = name ? lt_optimizer_find(name) : NULL;
+    for (int i = 0; optimizer && i < setup->option_count; i++) {
+        const struct lt_field *field = lt_optimizer_field(optimizer, setup->option[i].name);
+        if (field)
+            fact(reading, lt_format(&reading->arena, "optimizer.%s", field->name),
+                 lt_field_text(field, &setup->option[i].value, &reading->arena));
+    }
     if (reading->text.count == before)
         put(reading, ROLE_TEXT, NULL, "Nothing: the file holds the model alone.");
 }

@@ -114,3 +114,19 @@ char *show_share(char *out, double part, double whole)
     snprintf(out, SHOW_TEXT, percent > 0 && percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
     return out;
 }
+
+char *show_duration(char *out, double seconds)
+{
+    static const struct {
+        double seconds;
+        const char *name;
+    } units[] = {{365.25 * 86400, "y"}, {86400, "d"}, {3600, "h"}, {60, "min"}};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        double value = seconds / units[i].seconds;
+        if (value >= 1 && value < 1e4) {
+            snprintf(out, SHOW_TEXT, value < 9.95 ? "%.1f %s" : "%.0f %s", value, units[i].name);
+            return out;
+        }
+    }
+    return lt_number(out, seconds, LT_UNIT_SECONDS);
+}

@@ -30,6 +30,9 @@ char *show_output(char *out, const struct lt_layer_row *row);
 /* As Keras writes it, batch first: (256, 56, 56, 64). */
 char *show_shape(char *out, const struct lt_shape *shape);
 
+/* A duration in one unit, for where there is little room: "1.25 ms", "4.2 min", "3.1 h". */
+char *show_duration(char *out, double seconds);
+
 /* A share of a whole: "74 %", "0.3 %", "-" where there is no whole. */
 char *show_share(char *out, double part, double whole);
 

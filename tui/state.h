@@ -60,12 +60,15 @@ struct app {
     struct panes_wish wish;
     struct panes panes;
 
+    struct lt_arena names_arena;
+    const char **name;          /* of every layer, safe to print; parallel to the document's layers */
     struct outline outline;
     struct list layers;
     uint32_t layer;             /* selected, by its index in the document; LT_NO_LAYER: none */
     struct list_span span[OUTLINE_KEYS];
     struct form setup_form, layer_form;
     struct list setup_list, layer_list;
+    int form_top[PANE_COUNT];   /* the screen row of a form's first entry in view */
     double *moment;             /* live bytes per op, for the chart */
     int moment_count, moment_at; /* at: -1: the peak */
     unsigned built;             /* the session's generation that the above is of */
@@ -127,5 +130,6 @@ const struct form_entry *app_entry(const struct app *app);
 void app_ask(struct app *app, const struct answer *answers, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 const struct lt_layer_row *app_row(const struct app *app, uint32_t layer);
+const char *app_name(const struct app *app, uint32_t layer); /* "?" where there is none */
 
 #endif
