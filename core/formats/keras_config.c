@@ -27,12 +27,12 @@ static void read_field(const struct reading *r, int field, const struct lt_tree 
                   r->reader->problems);
 }
 
-static void keep(struct reading *r, const struct lt_tree *tree)
+static void keep(struct reading *r, const char *key, const struct lt_tree *tree)
 {
     if (!r->unread)
         r->unread = lt_tree_new(r->reader->arena, LT_TREE_MAP, NULL, NULL);
     if (r->unread)
-        lt_tree_copy(r->reader->arena, tree, r->unread, tree->key);
+        lt_tree_copy(r->reader->arena, tree, r->unread, key);
 }
 
 /* --- what older generations wrote ----------------------------------------------------------------------------- */
@@ -110,10 +110,10 @@ static void read_joined(const struct reading *r, const struct lt_tree *config)
     struct lt_tree *list = NULL;
     const char *key = NULL;
     for (const struct keras_rename *rename = keras_renames; rename->old; rename++) {
-        const struct lt_tree *part = rename->conversion == KERAS_JOIN &&
-                                             keras_rename_applies(rename, r->reader->generation, r->class)
-                                         ? lt_tree_get(config, rename->old)
-                                         : NULL;
+        const struct lt_tree *part =
+            rename->conversion == KERAS_JOIN && keras_rename_applies(rename, r->reader->generation, r->class)
+                ? lt_tree_get(config, rename->old)
+                : NULL;
         if (part && !list)
             list = in_place_of(r, LT_TREE_LIST, part);
         if (part && list) {
@@ -190,34 +190,44 @@ static void read_children(const struct reading *r, const struct lt_tree *config)
 
 /* --- TensorFlow operations as layers ---------------------------------------------------------------------------- */
 
-/* TFOpLambda: the keyword arguments of its call. Names that Keras's operation shares are taken as they are. */
-static void read_keywords(const struct reading *r, const struct keras_function *function, const struct lt_tree *call)
+/* Operations look up what no field describes among the unread keys. */
+static void set_key(struct reading *r, const char *key, const struct lt_tree *tree)
+{
+    int field = find_field(r, key);
+    if (field >= 0)
+        read_field(r, field, tree);
+    else
+        keep(r, key, tree);
+}
+
+/* TFOpLambda: the keyword arguments of its call. Those that are tensors or go by position belong to the call. */
+static void read_keywords(struct reading *r, const struct keras_function *function, const struct lt_tree *call)
 {
     while (call && call->type == LT_TREE_LIST && call->child && call->child->type == LT_TREE_LIST)
         call = call->child;
     const struct lt_tree *keywords = lt_tree_at(call, 3);
     for (const struct lt_tree *k = keywords && keywords->type == LT_TREE_MAP ? keywords->child : NULL; k; k = k->next) {
-        bool renamed = function->key && function->argument && strcmp(function->argument, k->key) == 0;
-        int field = strcmp(k->key, "name") == 0 ? -1 : find_field(r, renamed ? function->key : k->key);
-        if (field >= 0 && k->type != LT_TREE_NULL)
-            read_field(r, field, k);
+        bool by_name = function->argument && strcmp(function->argument, k->key) == 0;
+        if (by_name && function->key && k->type != LT_TREE_NULL)
+            set_key(r, function->key, k);
+        else if (!by_name && strcmp(k->key, "name") != 0 && find_field(r, k->key) >= 0 && k->type != LT_TREE_NULL)
+            read_field(r, find_field(r, k->key), k);
     }
 }
 
 /* TensorFlowOpLayer: the constants are the operands after the tensors; the last says how. */
-static void read_constants(const struct reading *r, const struct keras_function *function, const struct lt_tree *config)
+static void read_constants(struct reading *r, const struct keras_function *function, const struct lt_tree *config)
 {
     const struct lt_tree *constants = lt_tree_get(config, "constants");
     const struct lt_tree *attributes = lt_tree_get(lt_tree_get(config, "node_def"), "attr");
     const struct lt_tree *keep_dims = lt_tree_get(lt_tree_get(attributes, "keep_dims"), "b");
-    int field = function->key ? find_field(r, function->key) : -1, keepdims = find_field(r, "keepdims");
-    if (field >= 0 && constants && constants->type == LT_TREE_MAP && constants->last)
-        read_field(r, field, constants->last);
-    if (keepdims >= 0 && keep_dims)
-        read_field(r, keepdims, keep_dims);
+    if (function->key && constants && constants->type == LT_TREE_MAP && constants->last)
+        set_key(r, function->key, constants->last);
+    if (keep_dims)
+        set_key(r, "keepdims", keep_dims);
 }
 
-static void read_function(const struct reading *r, const struct lt_tree *object)
+static void read_function(struct reading *r, const struct lt_tree *object)
 {
     const struct lt_tree *config = lt_tree_get(object, "config");
     const char *op = lt_tree_text(lt_tree_get(lt_tree_get(config, "node_def"), "op"), NULL);
@@ -247,7 +257,7 @@ static void read_key(struct reading *r, const struct lt_tree *tree)
     else if (strcmp(tree->key, "dtype") == 0)
         layer_of(r)->policy = keras_policy(r->reader, tree);
     else if (!child && strcmp(tree->key, "name") != 0)
-        keep(r, tree);
+        keep(r, tree->key, tree);
 }
 
 /* A field without a default must be there: without it the layer says nothing. */

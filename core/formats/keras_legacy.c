@@ -9,10 +9,9 @@
 
 /* The first entry that applies counts; an entry for one class before that for any. */
 const struct keras_rename keras_renames[] = {
-    /* Keras 3 still reads the first two; the third is written by lists that TensorFlow tracks. */
+    /* Keras 3 still reads these. */
     {3, "LeakyReLU", "alpha", "negative_slope", KERAS_AS_IS},
     {3, "InputLayer", "batch_input_shape", "batch_shape", KERAS_AS_IS},
-    {3, "BatchNormalization", "axis", "axis", KERAS_FLAT},
 
     {2, "InputLayer", "input_dtype", "dtype", KERAS_AS_IS},
     {2, NULL, "input_dtype", NULL, KERAS_DROP}, /* what a Sequential's first layer says of its input */
@@ -81,7 +80,9 @@ const struct keras_absent keras_absent[] = {
 
 /* --- classes ------------------------------------------------------------------------------------------------------ */
 
-static const struct { const char *old, *name; } CLASSES[] = {
+static const struct {
+    const char *old, *name;
+} CLASSES[] = {
     {"Convolution1D", "Conv1D"},
     {"Convolution2D", "Conv2D"},
     {"Convolution3D", "Conv3D"},
@@ -105,9 +106,11 @@ static const struct { const char *old, *name; } CLASSES[] = {
     {"ConvRecurrent2D", "ConvLSTM2D"},
 };
 
-static const struct { const char *mode, *name; } MERGE_MODES[] = {
-    {"sum", "Add"},        {"mul", "Multiply"}, {"ave", "Average"}, {"max", "Maximum"},
-    {"concat", "Concatenate"}, {"dot", "Dot"},      {"cos", "Dot"},
+static const struct {
+    const char *mode, *name;
+} MERGE_MODES[] = {
+    {"sum", "Add"}, {"mul", "Multiply"}, {"ave", "Average"}, {"max", "Maximum"}, {"concat", "Concatenate"},
+    {"dot", "Dot"}, {"cos", "Dot"},
 };
 
 static const char *merge_class(const struct lt_tree *config, const char *class)
@@ -121,7 +124,8 @@ static const char *merge_class(const struct lt_tree *config, const char *class)
 
 static const char OPERATIONS[] = "keras.ops";
 
-/* Operations have modules of their own; Keras 3's .h5 leaves them out, but no operation has the keys that every layer has. */
+/* Operations have modules of their own; Keras 3's .h5 leaves them out, but no operation has the keys that every layer
+ * has. */
 static bool is_operation(const struct lt_tree *object, int generation)
 {
     const char *module = lt_tree_text(lt_tree_get(object, "module"), NULL);

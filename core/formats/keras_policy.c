@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Policies are written as a name, as an object with a name (DTypePolicy, Policy, FloatDTypePolicy), as an object with a mode
- * and the policy it was made of (QuantizedDTypePolicy …), or as a map with a default for the layers inside. */
+/* Policies are written as a name, as an object with a name (DTypePolicy, Policy, FloatDTypePolicy), as an object with a
+ * mode and the policy it was made of (QuantizedDTypePolicy …), or as a map with a default for the layers inside. */
 static const char *policy_name(struct keras_reader *reader, const struct lt_tree *dtype)
 {
     for (int turn = 0; turn < 4; turn++) { /* a default_policy may be an object again */
@@ -54,12 +54,13 @@ void keras_settle_precision(struct keras_reader *reader)
     int most = -1;
     for (uint32_t i = 0; i < document->layer_count; i++) {
         int policy = document->layer[i].policy;
-        if (policy >= 0 && ++uses[policy] > (most < 0 ? 0 : uses[most]))
+        if (policy < 0 || lt_policies[policy].quantization != LT_QUANTIZATION_NONE) /* a layer's own, always */
+            continue;
+        if (++uses[policy] > (most < 0 ? 0 : uses[most]))
             most = policy;
     }
-    if (most < 0)
+    if (most < 0 || !keras_choose(reader, LT_SET_PRECISION, lt_policies[most].name))
         return;
-    keras_choose(reader, LT_SET_PRECISION, lt_policies[most].name);
     for (uint32_t i = 0; i < document->layer_count; i++)
         if (document->layer[i].policy == most)
             document->layer[i].policy = -1;

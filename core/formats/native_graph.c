@@ -170,7 +170,7 @@ static void read_call(struct reading *g, uint32_t position, const struct lt_tree
 {
     struct lt_native_reader *r = g->r;
     const struct lt_tree *inputs = lt_tree_get(map, "inputs"), *masks = lt_tree_get(map, "masks");
-    const struct lt_tree *arguments = lt_tree_get(map, "arguments"), *declared = lt_tree_get(map, "declared");
+    const struct lt_tree *arguments = lt_tree_get(map, "call_arguments"), *declared = lt_tree_get(map, "declared");
     if (inputs)
         read_refs(g, inputs, false, &node->in, &node->in_count);
     else

@@ -4,7 +4,7 @@
 
 enum { LT_NATIVE_VERSION = 1 };
 
-/* The module of a class that is known not to be in the catalogue, whatever its name. */
+/* The package of a class that is known not to be in the catalogue, whatever its name. */
 #define LT_NATIVE_UNKNOWN "unknown"
 
 /* Keys of a layer that are no configuration; no kind may have a field of such a name. */

@@ -20,7 +20,7 @@ static const char *nearest_class(struct lt_native_reader *r, const char *name)
 /* An unknown class is a warning: the layer is kept, and what it needs is unknown. */
 static const struct lt_kind *read_kind(struct lt_native_reader *r, const struct lt_tree *map, const char *class_name)
 {
-    const char *module = lt_tree_text(lt_tree_get(map, "module"), NULL);
+    const char *module = lt_tree_text(lt_tree_get(map, "package"), NULL);
     bool unknown = module && strcmp(module, LT_NATIVE_UNKNOWN) == 0;
     const struct lt_kind *kind = unknown ? NULL : lt_kind_find(module, class_name);
     if (kind)
@@ -79,7 +79,7 @@ static int read_policy(struct lt_native_reader *r, const struct lt_tree *tree)
     const char *name = lt_tree_text(tree, NULL);
     int policy = name ? lt_policy_find(name) : -1;
     if (policy < 0)
-        lt_native_unknown(r, tree, "precision called", name ? name : "this", lt_policy_names, lt_policy_count);
+        lt_native_unknown(r, tree, "precision called", name ? name : "this", lt_policy_names, lt_policy_name_count);
     return policy;
 }
 
@@ -171,7 +171,8 @@ uint32_t lt_native_read_layer(struct lt_native_reader *r, const struct lt_tree *
         return LT_NO_LAYER;
     }
     const struct lt_kind *kind = read_kind(r, map, class_tree->text);
-    uint32_t index = lt_document_add_layer(r->document, kind, class_tree->text, name);
+    const char *original = lt_native_text(r, lt_tree_get(map, "original"));
+    uint32_t index = lt_document_add_layer(r->document, kind, original ? original : class_tree->text, name);
     if (index == LT_NO_LAYER)
         return index;
     struct lt_layer *layer = &r->document->layer[index];

@@ -7,8 +7,8 @@
 #include "core/model/policy.h"
 
 const char *const lt_native_layer_keys[] = {
-    "class",     "name",      "module",      "registered", "inputs",     "masks", "arguments", "declared", "calls",
-    "trainable", "precision", "build_shape", "children",   "sequential", "model", "other",     NULL,
+    "class",     "name",      "package",     "registered", "inputs",     "masks", "call_arguments", "declared", "calls",
+    "trainable", "precision", "build_shape", "children",   "sequential", "model", "original",       "other",    NULL,
 };
 
 struct writer {
@@ -126,7 +126,7 @@ static void write_call(struct writer *w, const struct names *names, const struct
     if (count_refs(node, true))
         write_refs(w, names, node->in, node->in_count, true, map, "masks");
     if (node->arguments)
-        lt_tree_copy(w->arena, node->arguments, map, "arguments");
+        lt_tree_copy(w->arena, node->arguments, map, "call_arguments");
     if (node->declared_count) {
         struct lt_tree *list = lt_tree_new(w->arena, LT_TREE_LIST, map, "declared");
         for (uint16_t i = 0; i < node->declared_count; i++)
@@ -219,14 +219,17 @@ static void write_config(struct writer *w, const struct lt_layer *layer, struct 
 /* What a layer is: everything but its calls and what is inside it. */
 static void write_identity(struct writer *w, const struct lt_layer *layer, struct lt_tree *map)
 {
-    lt_tree_add_text(w->arena, map, "class", layer->class_name);
+    const struct lt_kind *kind = layer->kind;
+    bool unknown = kind == &lt_kind_unknown;
+    bool renamed = !unknown && lt_kind_find(kind->module, layer->class_name) != kind;
+    const char *class_name = renamed ? kind->name : layer->class_name;
+    lt_tree_add_text(w->arena, map, "class", class_name);
     if (layer->name)
         lt_tree_add_text(w->arena, map, "name", layer->name);
-    const struct lt_kind *plain = lt_kind_find(NULL, layer->class_name);
-    if (layer->kind == &lt_kind_unknown)
-        lt_tree_add_text(w->arena, map, "module", LT_NATIVE_UNKNOWN);
-    else if (plain != layer->kind)
-        lt_tree_add_text(w->arena, map, "module", layer->kind->module);
+    if (renamed)
+        lt_tree_add_text(w->arena, map, "original", layer->class_name);
+    if (unknown || lt_kind_find(NULL, class_name) != kind)
+        lt_tree_add_text(w->arena, map, "package", unknown ? LT_NATIVE_UNKNOWN : kind->module);
     if (layer->registered)
         lt_tree_add_text(w->arena, map, "registered", layer->registered);
     if (layer->sequential)

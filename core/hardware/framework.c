@@ -1,6 +1,7 @@
 #include "core/hardware/framework.h"
 
 #include "core/base/checked.h"
+#include "core/base/text.h"
 #include "core/hardware/store.h"
 
 #include <math.h>
@@ -17,10 +18,11 @@ enum lt_status lt_database_constant(struct lt_database *db, const char *framewor
         return status;
     const size_t length = strlen(name);
     const bool micro = length > 3 && strcmp(name + length - 3, "_us") == 0;
-    const char *source = lt_entry_source(entry->resolved, name);
+    const char *source = lt_entry_source(db, entry, name);
     constant->value = lt_tree_number(lt_tree_find(entry->resolved, name), NAN) * (micro ? 1e-6 : 1);
+    source = source ? lt_safe_text(&db->arena, source) : "";
     constant->source = source ? source : "";
-    return LT_OK;
+    return db->arena.failed ? LT_NO_MEMORY : LT_OK;
 }
 
 /* The row of the table for a device of `major` compute capability. */

@@ -12,20 +12,22 @@ struct lint {
     struct lt_problems *problems;
 };
 
-/* A problem of an entry, at one of its own values or, where that is inherited, at its start. */
+/* A problem of an entry, at the value where someone wrote it, else at the start of the entry. */
 __attribute__((format(printf, 5, 6))) static void report(const struct lint *lint, const struct lt_hw_entry *entry,
                                                          const char *path, const char *hint, const char *format, ...)
 {
     struct lt_arena *arena = &lint->db->arena;
-    const struct lt_tree *at = path ? lt_tree_find(entry->raw, path) : NULL;
+    const struct lt_hw_entry *patch = path ? lt_entry_writer(lint->db, entry, path) : NULL;
+    const struct lt_hw_entry *writer = patch && strcmp(patch->id, entry->id) == 0 ? patch : entry;
+    const struct lt_tree *at = path ? lt_tree_find(writer->raw, path) : NULL;
     va_list args;
     va_start(args, format);
     const char *message = lt_vformat(arena, format, args);
     va_end(args);
     if (message)
         lt_problem_add(lint->problems, LT_ERROR,
-                       lt_tree_place(arena, lt_entry_file(lint->db, entry)->name, at ? at : entry->raw), hint, "%s: %s",
-                       entry->id, message);
+                       lt_tree_place(arena, lt_entry_file(lint->db, writer)->name, at ? at : writer->raw), hint,
+                       "%s: %s", entry->id, message);
 }
 
 /* What every device must say. */
@@ -35,6 +37,18 @@ static void lint_required(const struct lint *lint, const struct lt_hw_entry *ent
     for (size_t i = 0; lt_is_device(entry) && i < sizeof of_device / sizeof *of_device; i++)
         if (!lt_tree_get(entry->resolved, of_device[i]))
             report(lint, entry, NULL, NULL, "%s is missing", of_device[i]);
+}
+
+/* Only a warning: a person may well note a figure without saying where it is from. */
+static void lint_unsourced(const struct lint *lint, const struct lt_hw_entry *entry, const char *path)
+{
+    struct lt_arena *arena = &lint->db->arena;
+    const struct lt_hw_entry *writer = lt_entry_writer(lint->db, entry, path);
+    const char *shown = lt_safe_text(arena, path);
+    if (writer && shown)
+        lt_problem_add(lint->problems, LT_WARNING,
+                       lt_tree_place(arena, lt_entry_file(lint->db, writer)->name, lt_tree_find(writer->raw, path)),
+                       "src: default: KEY", "%s: %s has no source", writer->id, shown);
 }
 
 /* Every value has a source, by its own path, its map's, or the default. */
@@ -52,8 +66,8 @@ static void lint_sourced(const struct lint *lint, const struct lt_hw_entry *entr
             continue;
         if (value->type == LT_TREE_MAP)
             lint_sourced(lint, entry, value, path);
-        else if (!lt_entry_source(entry->resolved, path))
-            report(lint, entry, path, "src: default: KEY", "%s has no source", path);
+        else if (!lt_entry_source(lint->db, entry, path))
+            lint_unsourced(lint, entry, path);
     }
 }
 
@@ -175,15 +189,14 @@ static bool lint_entry(const struct lint *lint, struct lt_hw_entry *entry)
     if (entry->abstract)
         return true;
     lint_required(lint, entry);
-    lint_sourced(lint, entry, entry->resolved, NULL);
     lint_names(lint, entry);
     const struct lt_device *device;
-    if (!lt_is_device(entry) || lt_entry_device(lint->db, entry, &device, lint->problems) != LT_OK)
-        return true;
-    if (device->kind != LT_DEVICE_CPU) {
+    if (entry->section == LT_SECTION_ACCELERATORS &&
+        lt_entry_device(lint->db, entry, &device, lint->problems) == LT_OK) {
         lint_peaks(lint, entry, device);
         lint_memory(lint, entry, device);
     }
+    lint_sourced(lint, entry, entry->resolved, NULL);
     return true;
 }
 

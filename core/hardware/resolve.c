@@ -48,34 +48,6 @@ static struct lt_tree *merge(struct lt_arena *arena, const struct lt_tree *base,
     return map;
 }
 
-/* A source as text: the key's title in the head of the file, with the detail behind the key put in. */
-static const char *source_text(struct lt_arena *arena, const struct lt_tree *sources, const char *text)
-{
-    const size_t key_bytes = strcspn(text, " ");
-    const char *key = lt_strndup(arena, text, key_bytes), *detail = text[key_bytes] ? text + key_bytes + 1 : NULL;
-    const char *title = key ? lt_tree_text(lt_tree_get(sources, key), NULL) : NULL;
-    if (!title)
-        return key ? text : NULL;
-    const char *slot = strstr(title, "PAGE");
-    if (slot && detail)
-        return lt_format(arena, "%.*s%s%s", (int)(slot - title), title, detail, slot + strlen("PAGE"));
-    return detail ? lt_format(arena, "%s %s", title, detail) : title;
-}
-
-/* A copy of an entry as written, its sources spelled out: they are short only within their own file. */
-static struct lt_tree *written(struct lt_database *db, const struct lt_hw_entry *entry)
-{
-    const struct lt_tree *sources = lt_entry_file(db, entry)->sources;
-    struct lt_tree *copy = lt_tree_copy(&db->arena, entry->raw, NULL, NULL);
-    if (!copy)
-        return NULL;
-    const struct lt_tree *src = lt_tree_get(copy, "src");
-    for (struct lt_tree *item = src && src->type == LT_TREE_MAP ? src->child : NULL; item; item = item->next)
-        if (item->type == LT_TREE_TEXT && !(item->text = source_text(&db->arena, sources, item->text)))
-            return NULL;
-    return copy;
-}
-
 /* What a child takes over: all but the keys that belong to one entry alone. */
 static struct lt_tree *heritage(struct lt_arena *arena, const struct lt_tree *parent)
 {
@@ -132,8 +104,7 @@ static enum lt_status resolve_at(struct lt_database *db, struct lt_hw_entry *ent
         const struct lt_hw_file *file = lt_entry_file(db, patch);
         if (file->layer >= before || file->skipped)
             continue;
-        struct lt_tree *change = written(db, patch);
-        result = change ? merge(&db->arena, result, change, NULL, NULL) : NULL;
+        result = merge(&db->arena, result, patch->raw, NULL, NULL);
         if (!result)
             status = LT_NO_MEMORY;
     }
@@ -157,8 +128,8 @@ static enum lt_status resolve_child(struct lt_database *db, struct lt_hw_entry *
     enum lt_status status = resolve_at(db, parent, lt_entry_file(db, entry)->layer, depth + 1, &above, problems);
     if (status != LT_OK)
         return status;
-    struct lt_tree *base = heritage(&db->arena, above), *own = written(db, entry);
-    struct lt_tree *tree = base && own ? merge(&db->arena, base, own, NULL, NULL) : NULL;
+    struct lt_tree *base = heritage(&db->arena, above);
+    struct lt_tree *tree = base ? merge(&db->arena, base, entry->raw, NULL, NULL) : NULL;
     if (!tree)
         return LT_NO_MEMORY;
     if (lt_tree_bool(lt_tree_get(entry->raw, "scale_peak_by_units"), false))
@@ -175,8 +146,8 @@ static enum lt_status resolve_base(struct lt_database *db, struct lt_hw_entry *e
         return status;
     const char *parent = lt_tree_text(lt_tree_get(entry->raw, "inherits"), NULL);
     if (!parent) {
-        entry->base = written(db, entry);
-        return entry->base ? LT_OK : LT_NO_MEMORY;
+        entry->base = entry->raw;
+        return LT_OK;
     }
     entry->busy = true;
     status = resolve_child(db, entry, parent, depth, problems);
@@ -198,20 +169,4 @@ enum lt_status lt_entry_resolve(struct lt_database *db, struct lt_hw_entry *entr
     if (status == LT_OK)
         entry->resolved = tree;
     return status;
-}
-
-const char *lt_entry_source(const struct lt_tree *resolved, const char *path)
-{
-    const struct lt_tree *src = lt_tree_get(resolved, "src");
-    const char *best = NULL;
-    size_t best_length = 0;
-    for (const struct lt_tree *item = src ? src->child : NULL; item; item = item->next) {
-        const size_t length = strlen(item->key);
-        const bool prefix = strncmp(path, item->key, length) == 0 && (path[length] == '\0' || path[length] == '.');
-        if (prefix && length >= best_length) {
-            best = lt_tree_text(item, NULL);
-            best_length = length;
-        }
-    }
-    return best ? best : lt_tree_text(lt_tree_get(src, "default"), NULL);
 }

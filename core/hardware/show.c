@@ -12,8 +12,9 @@ enum { LABEL_WIDTH = 29, VALUE_WIDTH = 32, SOURCES = 64 };
 struct page {
     struct lt_database *db;
     struct lt_buffer *out;
-    const struct lt_tree *tree;
-    const char *group; /* the map whose heading was written last */
+    const struct lt_hw_entry *entry;
+    const struct lt_tree *tree; /* the entry, resolved */
+    const char *group;          /* the map whose heading was written last */
     size_t group_length;
     const char *source[SOURCES];
     int source_count;
@@ -21,7 +22,7 @@ struct page {
 
 static int source_number(struct page *page, const char *path)
 {
-    const char *text = lt_entry_source(page->tree, path);
+    const char *text = lt_entry_source(page->db, page->entry, path);
     for (int i = 0; text && i < page->source_count; i++)
         if (strcmp(page->source[i], text) == 0)
             return i + 1;
@@ -274,6 +275,7 @@ static enum lt_status show_entry(struct page *page, struct lt_hw_entry *entry, s
         status = lt_device_read(page->db, entry, &device, &derived, problems);
     if (status != LT_OK)
         return status;
+    page->entry = entry;
     page->tree = entry->resolved;
     show_head(page, entry);
     for (int i = 0; i < lt_hw_field_count; i++) {

@@ -117,9 +117,13 @@ const char *lt_entry_text(struct lt_database *db, const struct lt_tree *tree, co
 /* Parents only; while the layers are still being read. */
 enum lt_status lt_entry_inherit(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
 enum lt_status lt_entry_resolve(struct lt_database *db, struct lt_hw_entry *entry, struct lt_problems *problems);
-/* Where a value of a resolved entry comes from: the longest prefix of `path` under `src`, else its default; NULL: not
- * said. */
-const char *lt_entry_source(const struct lt_tree *resolved, const char *path);
+
+/* source.c: who wrote a value of a resolved entry: itself, a patch, or a parent. NULL where it has no such value. */
+const struct lt_hw_entry *lt_entry_writer(const struct lt_database *db, const struct lt_hw_entry *entry,
+                                          const char *path);
+/* Where the value comes from, by the `src` of who wrote it; NULL where that says nothing. As in the file: not safe to
+ * print. */
+const char *lt_entry_source(struct lt_database *db, const struct lt_hw_entry *entry, const char *path);
 
 /* check.c: one entry as written against the fields of its section. False, and problems, where it is wrong. */
 bool lt_entry_check(struct lt_database *db, const struct lt_hw_entry *entry, struct lt_problems *problems);

@@ -63,11 +63,11 @@ const struct lt_activation lt_activations[] = {
 const int lt_activation_count = sizeof lt_activations / sizeof *lt_activations;
 
 const char *const lt_activation_names[] = {
-    "linear",       "relu",        "gelu",       "silu",        "sigmoid",     "tanh",      "softmax",
-    "relu6",        "leaky_relu",  "elu",        "selu",        "celu",        "hard_sigmoid", "hard_silu",
-    "hard_tanh",    "log_sigmoid", "log_softmax", "mish",       "glu",         "softplus",  "softsign",
-    "squareplus",   "exponential", "tanh_shrink", "soft_shrink", "hard_shrink", "threshold", "sparse_plus",
-    "sparse_sigmoid", "sparsemax", NULL,
+    "linear",         "relu",        "gelu",        "silu",        "sigmoid",     "tanh",         "softmax",
+    "relu6",          "leaky_relu",  "elu",         "selu",        "celu",        "hard_sigmoid", "hard_silu",
+    "hard_tanh",      "log_sigmoid", "log_softmax", "mish",        "glu",         "softplus",     "softsign",
+    "squareplus",     "exponential", "tanh_shrink", "soft_shrink", "hard_shrink", "threshold",    "sparse_plus",
+    "sparse_sigmoid", "sparsemax",   NULL,
 };
 
 static enum lt_op_kind op_of_name(const char *name)
@@ -81,9 +81,11 @@ static enum lt_op_kind op_of_name(const char *name)
 /* The op of a ReLU with options. Keras's other names for negative_slope: alpha (Keras 2). */
 static enum lt_op_kind relu_op(const struct lt_tree *config)
 {
-    double slope = lt_tree_number(lt_tree_get(config, "negative_slope"), lt_tree_number(lt_tree_get(config, "alpha"), 0));
+    double slope =
+        lt_tree_number(lt_tree_get(config, "negative_slope"), lt_tree_number(lt_tree_get(config, "alpha"), 0));
     const struct lt_tree *most = lt_tree_get(config, "max_value");
-    return lt_activation_relu(slope, lt_tree_number(most, INFINITY), lt_tree_number(lt_tree_get(config, "threshold"), 0));
+    return lt_activation_relu(slope, lt_tree_number(most, INFINITY),
+                              lt_tree_number(lt_tree_get(config, "threshold"), 0));
 }
 
 enum lt_op_kind lt_activation_relu(double negative_slope, double max_value, double threshold)

@@ -8,7 +8,10 @@
 
 const char *lt_nearest_hint(struct lt_arena *arena, const char *name, const char *const *names, int count)
 {
-    int nearest = lt_nearest(name, names, count);
+    int there = 0;
+    while (there < count && names[there])
+        there++;
+    int nearest = lt_nearest(name, names, there);
     if (nearest < 0)
         return NULL;
     const char *safe = lt_safe_text(arena, names[nearest]);

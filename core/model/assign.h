@@ -23,7 +23,7 @@ enum lt_status lt_source_read(const struct lt_source *source, const struct lt_fi
 enum lt_status lt_setup_assign(struct lt_setup *setup, const struct lt_document *document, const char *name,
                                const struct lt_source *source, struct lt_problems *problems);
 
-/* "did you mean NAME?" where one of `names` is near; NULL where none is. */
+/* "did you mean NAME?" where one of the first `count` of `names`, or of those before a NULL, is near; NULL where none is. */
 const char *lt_nearest_hint(struct lt_arena *arena, const char *name, const char *const *names, int count);
 
 #endif

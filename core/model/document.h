@@ -55,9 +55,9 @@ char *lt_layer_path(struct lt_arena *arena, const struct lt_document *document, 
 /* The layer by path or, where only one has it, by name; LT_NO_LAYER: none or several. */
 uint32_t lt_document_find_layer(const struct lt_document *document, const char *path);
 
-/* Puts the nodes into an order in which each stands after its sources and the inputs come first; nodes in such an order
- * already, and the calls of one layer, keep theirs. LT_INVALID: a cycle, or a reference to no node; *bad (may be NULL) is a
- * node on it, and nothing has changed. */
+/* Puts the nodes into an order in which each stands after its sources and the inputs come first; otherwise the old order is
+ * kept. References are renumbered in place. LT_INVALID: a cycle, or a reference to no node; *bad (may be NULL) is then a node
+ * on it, and nothing has changed. */
 enum lt_status lt_graph_sort(struct lt_arena *arena, struct lt_graph *graph, uint32_t *bad);
 
 #endif

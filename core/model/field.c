@@ -1,6 +1,5 @@
 #include "core/model/field.h"
 
-#include "core/base/decimal.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/model/activation.h"
@@ -320,8 +319,8 @@ static bool read(const struct lt_field *field, struct lt_arena *arena, const str
 {
     if (tree->type == LT_TREE_NULL) {
         /* Keras writes null for an option that was left to its default. */
-        bool allowed = field->optional || field->initial || field->type == LT_FIELD_ACTIVATION ||
-                       field->type == LT_FIELD_TREE;
+        bool allowed =
+            field->optional || field->initial || field->type == LT_FIELD_ACTIVATION || field->type == LT_FIELD_TREE;
         *value = field->optional ? (struct lt_value){.type = LT_VALUE_NULL} : lt_field_default(field, arena);
         return allowed;
     }

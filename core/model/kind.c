@@ -25,7 +25,7 @@ const char *const lt_family_names[LT_FAMILY_COUNT] = {
 const struct lt_kind *const lt_kind_families[] = {
     kinds_core,      kinds_dense,         kinds_activations,    kinds_convolution, kinds_pooling,
     kinds_recurrent, kinds_normalization, kinds_regularization, kinds_reshaping,   kinds_merging,
-    kinds_attention, kinds_wrappers,      kinds_preprocessing,  kinds_operations,
+    kinds_attention, kinds_wrappers,      kinds_preprocessing,  kinds_images,      kinds_operations,
 };
 const int lt_kind_family_count = sizeof lt_kind_families / sizeof *lt_kind_families;
 
@@ -260,6 +260,11 @@ enum lt_status lt_shape_same(struct lt_call *call)
     return lt_call_same(call);
 }
 
+int64_t lt_activated(const struct lt_call *call, int index, int64_t last)
+{
+    return lt_activation_op(lt_config(call, index)) == LT_OP_GLU ? last / 2 : last;
+}
+
 bool lt_channels_first(const struct lt_call *call, int index)
 {
     const char *format = lt_config_text(call, index);
@@ -274,12 +279,12 @@ void lt_variable_add_as(const struct lt_call *call, struct lt_variables *out, co
         variable->dtype = (uint8_t)dtype;
 }
 
-/* uint32 on JAX and torch, int64 on TensorFlow; either way a few bytes. */
+/* int64 is TensorFlow's; JAX has uint32. Either way a few bytes. */
 void lt_variable_seed(const struct lt_call *call, struct lt_variables *out)
 {
     struct lt_variable *variable = lt_variable_add(call, out, "seed_generator_state", false, 1, (int64_t[]){2});
     if (variable) {
-        variable->dtype = LT_UINT32;
+        variable->dtype = LT_INT64;
         variable->counted = false;
     }
 }
@@ -287,9 +292,11 @@ void lt_variable_seed(const struct lt_call *call, struct lt_variables *out)
 void lt_opaque(const struct lt_call *call, struct lt_builder *b)
 {
     lt_tensor *in = lt_alloc_array(b->arena, call->in_count, sizeof *in);
-    if (!in && !b->status)
+    if (!in) {
         b->status = LT_NO_MEMORY;
-    for (int i = 0; in && i < call->in_count; i++)
+        return;
+    }
+    for (int i = 0; i < call->in_count; i++)
         in[i] = lt_input(b, i);
     for (int i = 0; i < call->out_count; i++)
         lt_output(b, i,

@@ -27,6 +27,7 @@ enum lt_op_class {
     LT_OP(INPUT, "input", NONE)                         /* -> x */                                                      \
     LT_OP(ALIAS, "reshape", NONE)                       /* x -> the same storage */                                     \
     LT_OP(CAST, "cast", MAP)                                                                                           \
+    LT_OP(STATE, "state", NONE)                         /* -> what the turn of a repeat before this one left */        \
     LT_OP(STOP_GRADIENT, "stop_gradient", NONE)         /* an alias that no gradient passes */                         \
     /* with weights */                                                                                                 \
     LT_OP(MATMUL, "matmul", GEMM)                       /* a, b */                                                      \

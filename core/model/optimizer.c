@@ -240,13 +240,20 @@ static bool slot_kept(const struct lt_setup *setup, const struct lt_optimizer *o
     return !slot->option || lt_optimizer_option_on(setup, optimizer, slot->option);
 }
 
-/* muon.py, _should_use_adamw: all but matrices, and embeddings by their name. */
-static bool muon_matrix(const struct lt_setup *setup, const struct lt_optimizer *optimizer,
-                        const struct lt_variable *variable)
+struct lt_optimizer_state lt_optimizer_state_of(const struct lt_setup *setup, const struct lt_optimizer *optimizer)
 {
-    if (variable->rank != 2)
-        return false;
-    return !lt_optimizer_option_on(setup, optimizer, "exclude_embeddings") || !strstr(variable->name, "embedding");
+    struct lt_optimizer_state state = {.optimizer = optimizer};
+    for (int i = 0; i < optimizer->slot_count; i++)
+        state.kept[i] = slot_kept(setup, optimizer, &optimizer->slot[i]);
+    state.whole = (uint8_t)(lt_optimizer_option_on(setup, optimizer, "use_ema") + accumulates(setup));
+    state.embeddings_apart = lt_optimizer_option_on(setup, optimizer, "exclude_embeddings");
+    return state;
+}
+
+/* muon.py, _should_use_adamw: all but matrices, and embeddings by their name. */
+static bool muon_matrix(const struct lt_optimizer_state *state, const struct lt_variable *variable)
+{
+    return variable->rank == 2 && !(state->embeddings_apart && strstr(variable->name, "embedding"));
 }
 
 /* Elements without one axis, counted from the end; one element where there is nothing to factor. */
@@ -261,14 +268,14 @@ static uint64_t without_axis(const struct lt_variable *variable, int from_end)
     return elements;
 }
 
-static uint64_t slot_elements(const struct lt_setup *setup, const struct lt_optimizer *optimizer,
-                              const struct lt_slot *slot, const struct lt_variable *variable)
+static uint64_t slot_elements(const struct lt_optimizer_state *state, const struct lt_slot *slot,
+                              const struct lt_variable *variable)
 {
     switch ((enum lt_slot_size)slot->size) {
     case LT_SLOT_FULL:
         break;
     case LT_SLOT_MATRIX_REST:
-        if (muon_matrix(setup, optimizer, variable))
+        if (muon_matrix(state, variable))
             return 0;
         break;
     case LT_SLOT_ROWS:
@@ -279,17 +286,12 @@ static uint64_t slot_elements(const struct lt_setup *setup, const struct lt_opti
     return lt_variable_elements(variable);
 }
 
-uint64_t lt_optimizer_elements(const struct lt_setup *setup, const struct lt_optimizer *optimizer,
-                               const struct lt_variable *variable)
+uint64_t lt_optimizer_elements(const struct lt_optimizer_state *state, const struct lt_variable *variable)
 {
-    uint64_t elements = 0;
-    for (int i = 0; i < optimizer->slot_count; i++)
-        if (slot_kept(setup, optimizer, &optimizer->slot[i]))
-            elements = lt_add(elements, slot_elements(setup, optimizer, &optimizer->slot[i], variable));
-    if (lt_optimizer_option_on(setup, optimizer, "use_ema"))
-        elements = lt_add(elements, lt_variable_elements(variable));
-    if (accumulates(setup))
-        elements = lt_add(elements, lt_variable_elements(variable));
+    uint64_t elements = lt_mul(lt_variable_elements(variable), state->whole);
+    for (int i = 0; i < state->optimizer->slot_count; i++)
+        if (state->kept[i])
+            elements = lt_add(elements, slot_elements(state, &state->optimizer->slot[i], variable));
     return elements;
 }
 

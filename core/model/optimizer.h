@@ -52,10 +52,18 @@ struct lt_value lt_optimizer_option(const struct lt_setup *setup, const struct l
                                     const char *option, struct lt_arena *arena);
 bool lt_optimizer_option_on(const struct lt_setup *setup, const struct lt_optimizer *optimizer, const char *option);
 
-/* Elements of all slots of one trainable variable under these options, base-class options (use_ema, accumulation) included.
- * LT_HUGE where that does not fit. */
-uint64_t lt_optimizer_elements(const struct lt_setup *setup, const struct lt_optimizer *optimizer,
-                               const struct lt_variable *variable);
+/* Which state an optimizer keeps under the set-up's options, looked up once for all variables. */
+enum { LT_MAX_SLOTS = 8 };
+struct lt_optimizer_state {
+    const struct lt_optimizer *optimizer;
+    bool kept[LT_MAX_SLOTS];    /* parallel to optimizer->slot */
+    uint8_t whole;              /* full-size slots of the base class: moving average, accumulated gradient */
+    bool embeddings_apart;      /* Muon: an embedding is no matrix */
+};
+struct lt_optimizer_state lt_optimizer_state_of(const struct lt_setup *setup, const struct lt_optimizer *optimizer);
+
+/* Elements of all slots of one trainable variable. LT_HUGE where that does not fit. */
+uint64_t lt_optimizer_elements(const struct lt_optimizer_state *state, const struct lt_variable *variable);
 
 /* Work per parameter element of one fused update with float32 variables under these options: FLOPs, and bytes read and
  * written of variable, gradient and slots. Estimated from the formulas (a slot more is 8 bytes more). Muon's matrix products

@@ -10,7 +10,9 @@
         {mode "_from_mixed_float16", LT_FLOAT16, LT_FLOAT32, false, false, quantization},                              \
         {mode "_from_mixed_bfloat16", LT_BFLOAT16, LT_FLOAT32, false, false, quantization},                            \
         {mode "_from_float16", LT_FLOAT16, LT_FLOAT16, false, false, quantization},                                    \
-        {mode "_from_bfloat16", LT_BFLOAT16, LT_BFLOAT16, false, false, quantization}
+    {                                                                                                                  \
+        mode "_from_bfloat16", LT_BFLOAT16, LT_BFLOAT16, false, false, quantization                                    \
+    }
 
 const struct lt_policy lt_policies[] = {
     {"float32", LT_FLOAT32, LT_FLOAT32, false, false, LT_QUANTIZATION_NONE},
@@ -29,6 +31,8 @@ const int lt_policy_count = sizeof lt_policies / sizeof *lt_policies;
 const char *const lt_policy_names[] = {
     "float32", "mixed_float16", "mixed_bfloat16", "tf32", "float16", "bfloat16", "float64", NULL,
 };
+
+const int lt_policy_name_count = sizeof lt_policy_names / sizeof *lt_policy_names - 1;
 
 int lt_policy_find(const char *name)
 {

@@ -246,7 +246,7 @@ lt_tensor lt_attention(struct lt_builder *b, lt_tensor q, lt_tensor k, lt_tensor
 }
 
 lt_tensor lt_recurrent(struct lt_builder *b, enum lt_op_kind kind, lt_tensor x, lt_tensor kernel, lt_tensor recurrent,
-                       lt_tensor bias, const uint64_t dim[5], unsigned flags, lt_tensor states[2])
+                       lt_tensor bias, const uint64_t dim[7], unsigned flags, lt_tensor states[2])
 {
     uint64_t batch = dim[0], steps = dim[1], features = dim[2], units = dim[3], gates = dim[4];
     int state_count = !states ? 0 : kind == LT_OP_LSTM ? 2 : 1;
@@ -254,7 +254,7 @@ lt_tensor lt_recurrent(struct lt_builder *b, enum lt_op_kind kind, lt_tensor x, 
         lt_op_add(b, kind, (lt_tensor[]){x, kernel, recurrent, bias}, bias == LT_NO_TENSOR ? 3 : 4, 1 + state_count);
     if (!op)
         return LT_NO_TENSOR;
-    memcpy(op->dim, dim, 5 * sizeof *dim);
+    memcpy(op->dim, dim, 7 * sizeof *dim);
     op->flags = (uint16_t)flags;
     op->flops = 2.0 * (double)lt_mul(batch, steps) * (double)(gates * units) * (double)(features + units);
     uint64_t rows = flags & LT_OP_SEQUENCES ? lt_mul(batch, steps) : batch;
@@ -262,6 +262,19 @@ lt_tensor lt_recurrent(struct lt_builder *b, enum lt_op_kind kind, lt_tensor x, 
     for (int i = 0; i < state_count; i++)
         states[i] = result(b, 1 + i, lt_mul(batch, units), dtype_of(b, x));
     return out;
+}
+
+lt_tensor lt_state(struct lt_builder *b, uint64_t elements, enum lt_dtype dtype)
+{
+    lt_tensor x = lt_emit(b, LT_OP_STATE, NULL, 0, elements, dtype);
+    lt_last_op(b)->dim[0] = LT_NO_TENSOR;
+    return x;
+}
+
+void lt_state_next(struct lt_builder *b, lt_tensor state, lt_tensor next)
+{
+    if (!b->status)
+        b->program.op[b->program.tensor[state].op].dim[0] = next;
 }
 
 void lt_repeat_begin(struct lt_builder *b, uint64_t times, bool unrolled)

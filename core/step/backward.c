@@ -15,7 +15,8 @@ struct backward {
     struct partial **partial; /* per tensor of the forward pass */
     uint32_t *first_use;      /* per tensor: the forward op that takes it first; UINT32_MAX: none */
     const struct lt_walked *walked;
-    bool late; /* all gradients first, then all updates */
+    bool late;           /* all gradients first, then all updates */
+    double update_bytes; /* traffic of an update per byte of the variable */
 };
 
 static void arrive(struct backward *w, lt_tensor x, lt_tensor gradient)
@@ -61,7 +62,7 @@ static lt_tensor new_gradient(struct backward *w, lt_tensor of, const struct lt_
     const struct lt_tensor_info info = *lt_step_info(w->step, of);
     bool variable = info.role == LT_ROLE_VARIABLE;
     return lt_step_tensor(w->step, variable ? LT_ROLE_VARIABLE_GRADIENT : LT_ROLE_GRADIENT, info.elements,
-                          (enum lt_dtype)info.dtype, op->layer, variable ? 0 : op->region);
+                          (enum lt_dtype)info.dtype, op->layer, info.region);
 }
 
 /* One op of the gradient of `op`: reads dY and what `keep` names, gives the gradients out[]. */
@@ -98,6 +99,8 @@ static void emit(struct backward *w, const struct lt_step_op *forward, enum lt_p
     }
     for (int i = 0; i < out_count; i++)
         made->bytes = lt_add(made->bytes, lt_step_bytes(step, out[i]));
+    if (op->region && lt_ops[op->kind].op_class == LT_CLASS_COPY && dy_count)
+        made->bytes = lt_mul(2, lt_step_bytes(step, dy[0])); /* one step's share of a longer tensor */
     if (passes > 0 && largest != LT_HUGE)
         made->bytes = (uint64_t)((double)passes * (double)largest);
     uint64_t unit = dy_count ? lt_step_bytes(step, dy[0]) : 0;
@@ -185,7 +188,7 @@ static void update(struct backward *w, lt_tensor variable)
         return;
     uint64_t bytes = lt_step_bytes(step, variable);
     op->dtype = info.dtype;
-    op->bytes = (uint64_t)((double)step->optimizer->bytes / 4 * (double)bytes);
+    op->bytes = (uint64_t)(w->update_bytes * (double)bytes);
     op->scratch_bytes = (uint64_t)((double)step->optimizer->temporaries * (double)bytes);
     op->kernels = 8;
     w->partial[variable] = NULL;
@@ -198,8 +201,8 @@ static void backward_op(struct backward *w, uint32_t index)
     const struct lt_op *op = forward.op;
     lt_tensor dy[8];
     int dy_count = 0;
-    if (lt_ops[op->kind].op_class == LT_CLASS_NONE && op->kind == LT_OP_INPUT)
-        return;
+    if (!op->in_count)
+        return; /* states and masks: nothing before them wants a gradient */
     for (int i = 0; i < op->out_count && dy_count < 8; i++) {
         lt_tensor y = step->operand[forward.operand + op->in_count + (uint32_t)i];
         lt_tensor gradient = step->flows[y] ? total(w, y) : LT_NO_TENSOR;
@@ -230,13 +233,6 @@ static void seed(struct backward *w, uint32_t forward_ops)
     }
 }
 
-static bool all_gradients_first(const struct lt_step *step)
-{
-    return !step->optimizer->early || step->loss_scaling ||
-           lt_optimizer_option_on(step->setup, step->optimizer, "global_clipnorm") ||
-           step->setup->value[LT_SET_ACCUMULATE].integer > 1;
-}
-
 void lt_step_backward(struct lt_step *step, const struct lt_walked *walked)
 {
     uint32_t forward_ops = step->op_count, tensors = step->lowered.program.tensor_count;
@@ -245,7 +241,8 @@ void lt_step_backward(struct lt_step *step, const struct lt_walked *walked)
         .partial = lt_alloc_array(step->arena, tensors, sizeof *w.partial),
         .first_use = lt_alloc_raw(step->arena, tensors, sizeof *w.first_use),
         .walked = walked,
-        .late = all_gradients_first(step),
+        .late = !lt_optimizer_early(step->setup, step->optimizer, step->loss_scaling),
+        .update_bytes = lt_optimizer_bytes(step->setup, step->optimizer) / 4,
     };
     if (!w.partial || !w.first_use) {
         step->status = LT_NO_MEMORY;

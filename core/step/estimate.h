@@ -6,6 +6,7 @@
 #include "core/base/figure.h"
 #include "core/hardware/device.h"
 
+#include "core/model/optimizer.h"
 #include "core/model/document.h"
 
 /* The machine and what the framework takes of it, resolved by lt_machine_resolve (machine_choice.h). Plain numbers. */
@@ -131,6 +132,7 @@ struct lt_estimate {
     bool complete;                        /* false: the totals are lower bounds */
     const struct lt_optimizer *optimizer; /* NULL: inference */
     const char *optimizer_name;
+    struct lt_optimizer_state optimizer_state;
     bool loss_scaling;
 
     struct lt_layer_row *row; /* parallel to document->layer */
@@ -151,5 +153,9 @@ struct lt_estimate {
  * errors: then rows are marked and totals are lower bounds. LT_NO_MEMORY, LT_TOO_LARGE otherwise. */
 enum lt_status lt_estimate(const struct lt_document *document, const struct lt_machine *machine, struct lt_arena *arena,
                            struct lt_estimate *out, struct lt_problems *problems);
+
+/* Fills row->open: which axes of the shapes are open in the file (the batch, and those written as null). Found by
+ * walking once more with other sizes, so a search or a screen that does not show it need not pay for it. */
+enum lt_status lt_estimate_open_axes(struct lt_estimate *estimate, struct lt_arena *arena);
 
 #endif

@@ -32,6 +32,8 @@ static bool flows_through(const struct lt_step *step, const struct lt_op *op, co
     if (row->flags & LT_NO_GRADIENT)
         return false;
     const lt_tensor *operand = step->lowered.program.operand + op->operand;
+    if (op->kind == LT_OP_STATE)
+        return true; /* what a turn before made of trainable kernels */
     for (int i = 0; i < op->in_count; i++)
         if (step->flows[operand[i]])
             return true;
@@ -79,6 +81,8 @@ static void forward_op(struct lt_step *step, const struct lt_op *op, bool traini
     made->dtype = dtype;
     made->kernels = row->kernels[0];
     made->bytes = row->kernels[0] ? traffic(step, made, row->passes[0]) : 0;
+    if (op->region && lt_ops[op->kind].op_class == LT_CLASS_COPY)
+        made->bytes = lt_mul(2, lt_step_bytes(step, out[0])); /* one step's share of a longer tensor */
     made->scratch_bytes = (uint64_t)((double)row->scratch[0] * (double)(out_count ? lt_step_bytes(step, out[0]) : 0));
 }
 

@@ -77,7 +77,9 @@ static void feed(const struct lt_estimate *e, uint64_t sample_bytes, uint64_t *h
     uint64_t samples = lt_samples_of(setup, &standing);
     if (setup->value[LT_SET_VALIDATION_SAMPLES].type == LT_VALUE_INT)
         samples = lt_add(samples, (uint64_t)lt_setup_int(setup, LT_SET_VALIDATION_SAMPLES));
-    if (!how || strcmp(how, "numpy") == 0)
+    /* Nobody said what the data are: then only what any pipeline holds is counted. */
+    bool known = setup->value[LT_SET_SAMPLES].given || setup->value[LT_SET_DATASET].given;
+    if (known && (!how || strcmp(how, "numpy") == 0))
         feed_numpy(setup, samples, sample_bytes, host);
     else
         feed_pipeline(setup, samples, sample_bytes, e->batch, host);

@@ -33,6 +33,13 @@ static bool is_alias(const struct lt_step_op *op)
 }
 
 /* Views share the storage of what they look at. */
+static uint32_t storage_of(struct timeline *t, lt_tensor x)
+{
+    if (t->of[x] == NEVER)
+        t->of[x] = t->storage_count++;
+    return t->of[x];
+}
+
 static void find_storages(struct timeline *t)
 {
     const struct lt_step *step = t->step;
@@ -41,11 +48,13 @@ static void find_storages(struct timeline *t)
     for (uint32_t i = 0; i < step->op_count; i++) {
         const struct lt_step_op *op = &step->op[i];
         const lt_tensor *operand = step->operand + op->operand;
-        for (int k = 0; k < op->in_count + op->out_count; k++)
-            if (t->of[operand[k]] == NEVER) {
-                bool view = k >= op->in_count && is_alias(op);
-                t->of[operand[k]] = view ? t->of[operand[0]] : t->storage_count++;
-            }
+        bool state = op->kind == LT_STEP_OP && op->op->kind == LT_OP_STATE && op->op->dim[0] != LT_NO_TENSOR;
+        if (state) /* what a turn leaves is what the next one finds */
+            t->of[operand[0]] = storage_of(t, (lt_tensor)op->op->dim[0]);
+        for (int k = 0; k < op->in_count + op->out_count; k++) {
+            bool view = k >= op->in_count && is_alias(op) && t->of[operand[k]] == NEVER;
+            t->of[operand[k]] = view ? t->of[operand[0]] : storage_of(t, operand[k]);
+        }
     }
 }
 
@@ -161,7 +170,6 @@ static void compose(const struct timeline *t, const struct lt_resident *resident
     out->classes[LT_MEMORY_WEIGHTS] = resident->weight_bytes;
     out->classes[LT_MEMORY_OPTIMIZER] = resident->optimizer_bytes;
     out->classes[LT_MEMORY_INPUTS] = resident->input_bytes;
-    out->classes[LT_MEMORY_GRADIENTS] = resident->accumulator_bytes;
     if (!t->step->op_count)
         return;
     out->classes[LT_MEMORY_WORKSPACE] = t->step->op[at].scratch_bytes;
@@ -195,8 +203,7 @@ enum lt_status lt_timeline_make(const struct lt_step *step, const struct lt_resi
     span_storages(&t);
     reuse_in_place(&t);
     classify(&t, round_bytes, out);
-    uint64_t base = lt_add(lt_add(resident->weight_bytes, resident->optimizer_bytes),
-                           lt_add(resident->input_bytes, resident->accumulator_bytes));
+    uint64_t base = lt_add(lt_add(resident->weight_bytes, resident->optimizer_bytes), resident->input_bytes);
     out->peak_bytes = base;
     walk(&t, base, moment, out);
     compose(&t, resident, out);

@@ -8,7 +8,6 @@
 /* Alive during the whole step, whatever the ops do. */
 struct lt_resident {
     uint64_t weight_bytes, optimizer_bytes, input_bytes; /* input: x and y of the batch */
-    uint64_t accumulator_bytes;                          /* of gradient accumulation, in class gradients */
 };
 
 struct lt_timeline {

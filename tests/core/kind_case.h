@@ -141,33 +141,71 @@ static inline uint64_t case_parameters(const struct kind_case *c, bool trainable
     return total;
 }
 
-/* The program of the call; every output must be set, with the elements of its shape. */
-static inline void case_ops(struct kind_case *c, struct lt_builder *b)
+/* The program of the call; the results, or NULL where memory ended. */
+static inline const lt_tensor *case_emit(struct kind_case *c, struct lt_builder *b)
 {
     lt_builder_init(b, &c->arena);
     b->call = &c->call;
     lt_tensor *in = lt_alloc_array(&c->arena, c->call.in_count, sizeof *in);
+    lt_tensor *out = lt_alloc_array(&c->arena, c->call.out_count, sizeof *out);
+    if (!in || !out)
+        return NULL;
     for (int i = 0; i < c->call.in_count; i++)
         in[i] = lt_tensor_add(b, LT_ROLE_INPUT, lt_shape_elements(&c->call.in[i]), (enum lt_dtype)c->call.in[i].dtype);
     for (uint32_t i = 0; i < c->variables.count; i++) {
-        lt_tensor v = lt_tensor_add(b, LT_ROLE_VARIABLE, lt_variable_elements(&c->variables.item[i]),
-                                    (enum lt_dtype)c->variables.item[i].dtype);
+        const struct lt_variable *variable = &c->variables.item[i];
+        lt_tensor v =
+            lt_tensor_add(b, LT_ROLE_VARIABLE, lt_variable_elements(variable), (enum lt_dtype)variable->dtype);
         b->variable = i ? b->variable : v;
     }
-    lt_tensor *out = lt_alloc_array(&c->arena, c->call.out_count, sizeof *out);
     for (int i = 0; i < c->call.out_count; i++)
         out[i] = LT_NO_TENSOR;
     b->in = in;
     b->out = out;
     c->call.layer->kind->ops(&c->call, b);
+    return out;
+}
+
+/* The program; every result must be set, with the elements of its shape. */
+static inline void case_ops(struct kind_case *c, struct lt_builder *b)
+{
+    const lt_tensor *out = case_emit(c, b);
     assert_int_equal(b->status, LT_OK);
     assert_int_equal(b->region, 0);
     for (int i = 0; i < c->call.out_count; i++) {
-        if (out[i] == LT_NO_TENSOR || lt_elements(b, out[i]) != lt_shape_elements(&c->call.out[i]))
+        uint64_t elements = out[i] == LT_NO_TENSOR ? 0 : lt_elements(b, out[i]);
+        if (out[i] == LT_NO_TENSOR || elements != lt_shape_elements(&c->call.out[i]))
             fail_msg("%s: output %d has %llu elements, its shape %llu", c->call.layer->class_name, i,
-                     (unsigned long long)(out[i] == LT_NO_TENSOR ? 0 : lt_elements(b, out[i])),
-                     (unsigned long long)lt_shape_elements(&c->call.out[i]));
+                     (unsigned long long)elements, (unsigned long long)lt_shape_elements(&c->call.out[i]));
     }
+}
+
+static inline void case_end(struct kind_case *c)
+{
+    lt_arena_free(&c->arena);
+}
+
+/* Lets each request for memory of shapes, variables and ops fail in turn: a status, never a crash, and a failed builder
+ * says so. */
+static inline void case_memory(const char *module, const char *class_name, const struct lt_tree *config,
+                               const struct lt_tree *arguments, const struct lt_shape *in, int in_count)
+{
+    int fail_in = 1;
+    for (bool failed = true; failed; fail_in++) {
+        struct kind_case c;
+        struct lt_builder b;
+        case_begin(&c, module, class_name, config);
+        c.node.arguments = arguments;
+        c.arena.fail_in = fail_in;
+        enum lt_status status = case_call(&c, in, in_count);
+        failed = c.arena.failed;
+        assert_true(status == LT_OK || failed);
+        if (status == LT_OK && !failed)
+            case_emit(&c, &b);
+        failed = c.arena.failed;
+        case_end(&c);
+    }
+    assert_true(fail_in > 3);
 }
 
 static inline int case_count(const struct lt_builder *b, enum lt_op_kind kind)
@@ -185,11 +223,6 @@ static inline const struct lt_op *case_op(const struct lt_builder *b, enum lt_op
             return &b->program.op[i];
     fail_msg("no op of kind %s", lt_ops[kind].name);
     return NULL;
-}
-
-static inline void case_end(struct kind_case *c)
-{
-    lt_arena_free(&c->arena);
 }
 
 #endif

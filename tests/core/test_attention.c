@@ -6,7 +6,7 @@ static void test_reference(void **state)
     (void)state;
     static const char *const classes[] = {"MultiHeadAttention", "GroupedQueryAttention", "Attention",
                                           "AdditiveAttention", NULL};
-    check_rows(classes, 31);
+    check_rows(classes, NULL, 31);
 }
 
 struct attended {
@@ -100,6 +100,18 @@ static void test_additive(void **state)
     lt_arena_free(&arena);
 }
 
+static void test_memory(void **state)
+{
+    (void)state;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_shape in[] = {{.rank = 3, .dim = {7, 10, 16}}, {.rank = 3, .dim = {7, 12, 16}}};
+    const struct lt_tree *scores = case_json(&arena, "{\"kwargs\": {\"return_attention_scores\": true}}");
+    case_memory(NULL, "MultiHeadAttention", case_json(&arena, "{\"use_gate\": true, \"dropout\": 0.1}"), scores, in, 2);
+    case_memory(NULL, "Attention", case_json(&arena, "{\"score_mode\": \"concat\", \"use_scale\": true}"), scores, in,
+                2);
+    lt_arena_free(&arena);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -121,7 +133,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reference), cmocka_unit_test(test_multi_head), cmocka_unit_test(test_options),
-        cmocka_unit_test(test_grouped),   cmocka_unit_test(test_additive),   cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_grouped),   cmocka_unit_test(test_additive),   cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,12 +178,12 @@ static void control_groups(void **state)
 {
     struct fixture *f = *state;
     put(f, "/proc/meminfo", "MemTotal: 1048576 kB\n");
-    put(f, "/proc/self/cgroup", "0::/work/job\n");
-    put(f, "/sys/fs/cgroup/work/job/memory.max", "max\n");
+    put(f, "/proc/self/cgroup", "0::/user/job\n");
+    put(f, "/sys/fs/cgroup/user/job/memory.max", "max\n");
     assert_int_equal(detect(f).ram_bytes, 1 << 30);
-    put(f, "/sys/fs/cgroup/work/memory.max", "536870912\n"); /* a parent's limit binds too */
+    put(f, "/sys/fs/cgroup/user/memory.max", "536870912\n"); /* a parent's limit binds too */
     assert_int_equal(detect(f).ram_bytes, 512 << 20);
-    put(f, "/sys/fs/cgroup/work/job/memory.max", "268435456\n");
+    put(f, "/sys/fs/cgroup/user/job/memory.max", "268435456\n");
     assert_int_equal(detect(f).ram_bytes, 256 << 20);
     assert_int_equal(detect(f).physical_bytes, 1 << 30);
     put(f, "/proc/self/cgroup", "0::/elsewhere\n");

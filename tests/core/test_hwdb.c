@@ -415,7 +415,7 @@ static void lint_finds(void **state)
          "a.yaml:4:16: error: x: accelerator: nvidia-l5 is not in accelerators"},
         {"accelerators:\n- id: x\n  vendor: me\n  arch: none\n  src:\n    default: y\nsources:\n  y: \"own\"\n",
          "a.yaml:3:3: error: x: name is missing"},
-        {"machines:\n- id: x\n  vcpu: 2\n", "a.yaml:4:9: error: x: vcpu has no source; src: default: KEY"},
+        {"machines:\n- id: x\n  vcpu: 2\n", "a.yaml:4:9: warning: x: vcpu has no source; src: default: KEY"},
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < COUNT(row); i++) {
@@ -637,6 +637,28 @@ static void show(void **state)
     lt_buffer_free(&out);
 }
 
+/* An inherited value keeps the source of who wrote it; a patch has its own. */
+static void provenance(void **state)
+{
+    struct fixture *f = *state;
+    user_file(f, 0, "a.yaml",
+              "sources:\n  own: \"measured here\"\n"
+              "accelerators:\n"
+              "- id: x\n  inherits: nvidia-l4\n  tdp_w: 60\n  src:\n    default: own\n"
+              "- id: nvidia-t4\n  patch: true\n  memory:\n    bandwidth_gbps: 300\n  src:\n    memory: own in May\n");
+    fixture_open(f);
+    find(f, "x");
+    find(f, "t4");
+    const struct lt_hw_entry *x = lt_index_entry(f->db, "x"), *t4 = lt_index_entry(f->db, "nvidia-t4");
+    assert_string_equal(lt_entry_source(f->db, x, "tdp_w"), "measured here");
+    assert_string_equal(lt_entry_source(f->db, x, "units"),
+                        "TechPowerUp GPU database, www.techpowerup.com/gpu-specs/l4.c4091");
+    assert_string_equal(lt_entry_source(f->db, x, "peak_tflops.fp32"), "NVIDIA product datasheet");
+    assert_string_equal(lt_entry_source(f->db, t4, "memory.bandwidth_gbps"), "measured here in May");
+    assert_non_null(strstr(lt_entry_source(f->db, t4, "memory.type"), "TechPowerUp"));
+    assert_null(lt_entry_source(f->db, x, "no.such"));
+}
+
 /* Every entry can be shown, and each line of it ends. */
 static void show_all(void **state)
 {
@@ -771,6 +793,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(links, setup, teardown),
         cmocka_unit_test_setup_teardown(frameworks, setup, teardown),
         cmocka_unit_test_setup_teardown(show, setup, teardown),
+        cmocka_unit_test_setup_teardown(provenance, setup, teardown),
         cmocka_unit_test_setup_teardown(show_all, setup, teardown),
         cmocka_unit_test_setup_teardown(foreign_text, setup, teardown),
         cmocka_unit_test_setup_teardown(this_machine, setup, teardown),

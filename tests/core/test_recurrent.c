@@ -6,7 +6,7 @@ static void test_reference(void **state)
     (void)state;
     static const char *const classes[] = {"SimpleRNN",  "LSTM",       "GRU",        "RNN",
                                           "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", NULL};
-    check_rows(classes, 72);
+    check_rows(classes, NULL, 72);
 }
 
 static const struct lt_shape sequence = {.rank = 3, .dim = {7, 10, 16}};
@@ -56,7 +56,7 @@ static void test_fused(void **state)
     assert_int_equal(flags("LSTM", "{\"recurrent_dropout\": 0.1}", LT_OP_LSTM),
                      LT_OP_NOT_FUSED | LT_OP_RECURRENT_DROPPED);
     assert_int_equal(flags("GRU", "{}", LT_OP_GRU), 0);
-    assert_int_equal(flags("GRU", "{\"reset_after\": false}", LT_OP_GRU), LT_OP_NOT_FUSED);
+    assert_int_equal(flags("GRU", "{\"reset_after\": false}", LT_OP_GRU), LT_OP_NOT_FUSED | LT_OP_RESET_BEFORE);
     assert_int_equal(flags("RNN", "{\"cell\": {\"class_name\": \"LSTMCell\", \"config\": {}}}", LT_OP_LSTM),
                      LT_OP_NOT_FUSED);
 }
@@ -122,6 +122,21 @@ static void test_cudnn(void **state)
     lt_arena_free(&arena);
 }
 
+static void test_memory(void **state)
+{
+    (void)state;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_shape x = {.rank = 5, .dim = {7, 5, 20, 21, 3}};
+    case_memory(NULL, "LSTM", case_json(&arena, "{\"stateful\": true, \"return_state\": true}"), NULL, &sequence, 1);
+    case_memory(NULL, "ConvLSTM2D", case_json(&arena, "{\"return_sequences\": true}"), NULL, &x, 1);
+    case_memory(NULL, "RNN",
+                case_json(&arena, "{\"cell\": {\"class_name\": \"StackedRNNCells\", \"config\": {\"cells\": ["
+                                  "{\"class_name\": \"LSTMCell\", \"config\": {}},"
+                                  "{\"class_name\": \"GRUCell\", \"config\": {}}]}}}"),
+                NULL, &sequence, 1);
+    lt_arena_free(&arena);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -144,7 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reference), cmocka_unit_test(test_flops),     cmocka_unit_test(test_fused),
         cmocka_unit_test(test_stacked),   cmocka_unit_test(test_conv_lstm), cmocka_unit_test(test_cudnn),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_memory),    cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

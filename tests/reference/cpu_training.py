@@ -26,8 +26,8 @@ from common import HERE, WRITER, Table, keras, main
 from samples import SAMPLES, sample
 
 BATCH = {"mnist-mlp": 128, "mnist-cnn": 128, "mnist-cnn-fp16": 128, "lstm-text": 32, "resnet50": 8}
-WARM_UP, STEPS, LIMIT_SECONDS = 3, 200, 22
-MOST_STEPS = {"resnet50": 24}  # so that its data stay small beside the model
+WARM_UP, STEPS, LIMIT_SECONDS = 5, 200, 22
+MOST_STEPS = {"resnet50": 40}  # so that its data stay small beside the model
 SPREAD = 0.2  # quartiles further apart than this share of the median: noisy
 MEASURED = {"noisy", "load", "steps", "step_seconds", "step_seconds_quartiles", "first_step_seconds",
             "imports_rss_bytes", "built_rss_bytes", "peak_rss_bytes", "date"}  # fmt: skip

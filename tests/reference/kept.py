@@ -33,18 +33,18 @@ def slopes(small, large):
 def summary(model, with_loss):
     """Totals and who keeps what; `layers` and `ops` are bytes per sample."""
     total = {"sample_bytes": 0, "input_bytes": 0, "constant_bytes": 0, "weight_copy_bytes": 0}
-    layers, ops, constants = {}, {}, {}
+    by_layer, by_op, constants = {}, {}, {}
     for entry, per_sample, constant in slopes(trace(model, SMALL, with_loss), trace(model, LARGE, with_loss)):
         total["sample_bytes"] += per_sample
         if entry.kind == "input":
             total["input_bytes"] += per_sample
         total["weight_copy_bytes" if entry.kind == "weight_copy" else "constant_bytes"] += constant
         if per_sample:
-            layers[entry.owner] = layers.get(entry.owner, 0) + per_sample
-            ops[entry.op] = ops.get(entry.op, 0) + per_sample
+            by_layer[entry.owner] = by_layer.get(entry.owner, 0) + per_sample
+            by_op[entry.op] = by_op.get(entry.op, 0) + per_sample
         if constant and entry.kind != "weight_copy":
             constants[entry.op] = constants.get(entry.op, 0) + constant
-    return {**total, "ops": ops, "constants": constants, "layers": layers}
+    return {**total, "ops": by_op, "constants": constants, "layers": by_layer}
 
 
 def measured(name, policy, model):

@@ -4,8 +4,10 @@ Writes operations.json: one case per line, each with the class and module, the c
 model holds them, the operands' shapes and dtypes, and the results'. Needs Keras 3 with TensorFlow:
 
     python operations.py > operations.json
+    python operations.py --names > operation_names.json    (every class of an operation)
 """
 
+import importlib
 import json
 import os
 import sys
@@ -272,6 +274,21 @@ def sources(tensors):
                 found.append(source)
     return found
 
+
+def names():
+    """The classes of keras.ops and keras.activations that a saved graph can name."""
+    modules = [f"keras.src.ops.{m}" for m in ("numpy", "nn", "core", "math", "image", "linalg", "einops")]
+    found = set()
+    for module in [*modules, "keras.src.activations.activations"]:
+        for value in vars(importlib.import_module(module)).values():
+            if isinstance(value, type) and issubclass(value, keras.Operation) and value.__module__ == module:
+                found.add(value.__name__)
+    return sorted(found)
+
+
+if "--names" in sys.argv:
+    print("[\n" + ",\n".join(json.dumps(name) for name in names()) + "\n]")
+    sys.exit()
 
 lines = []
 for number, call in enumerate(CASES):

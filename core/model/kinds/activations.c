@@ -6,13 +6,11 @@ static const struct lt_field ACTIVATION_FIELDS[] = {LT_FIELD_ACTIVATION_OF("line
 static enum lt_status activation_shape(struct lt_call *call)
 {
     enum lt_status status = lt_call_same(call);
-    if (status || lt_activation_op(lt_config(call, 0)) != LT_OP_GLU)
-        return status;
-    struct lt_shape *out = call->out;
-    if (out->rank < 1 || out->dim[out->rank - 1] % 2)
-        return lt_call_fail(call, "glu needs a last axis of even size");
-    out->dim[out->rank - 1] /= 2;
-    return LT_OK;
+    if (!status && call->out->rank > 0) {
+        int64_t *last = &call->out->dim[call->out->rank - 1];
+        *last = lt_activated(call, 0, *last);
+    }
+    return status;
 }
 
 static void activation_ops(const struct lt_call *call, struct lt_builder *b)
@@ -23,7 +21,11 @@ static void activation_ops(const struct lt_call *call, struct lt_builder *b)
 enum { RELU_MAX, RELU_SLOPE, RELU_THRESHOLD };
 
 static const struct lt_field RELU_FIELDS[] = {
-    {.name = "max_value", .type = LT_FIELD_FLOAT, .low = 0, .high = INFINITY, .optional = true,
+    {.name = "max_value",
+     .type = LT_FIELD_FLOAT,
+     .low = 0,
+     .high = INFINITY,
+     .optional = true,
      .help = "Larger results become this"},
     {.name = "negative_slope", .type = LT_FIELD_FLOAT, .initial = "0.0", .help = "Slope below the threshold"},
     {.name = "threshold", .type = LT_FIELD_FLOAT, .initial = "0.0", .help = "Where the function leaves zero"},
@@ -32,10 +34,12 @@ static const struct lt_field RELU_FIELDS[] = {
 static void relu_ops(const struct lt_call *call, struct lt_builder *b)
 {
     bool bounded = lt_config(call, RELU_MAX)->type != LT_VALUE_NULL;
-    lt_output(b, 0, lt_map(b, lt_activation_relu(lt_config_float(call, RELU_SLOPE),
-                                                 bounded ? lt_config_float(call, RELU_MAX) : INFINITY,
-                                                 lt_config_float(call, RELU_THRESHOLD)),
-                           lt_input(b, 0)));
+    lt_output(b, 0,
+              lt_map(b,
+                     lt_activation_relu(lt_config_float(call, RELU_SLOPE),
+                                        bounded ? lt_config_float(call, RELU_MAX) : INFINITY,
+                                        lt_config_float(call, RELU_THRESHOLD)),
+                     lt_input(b, 0)));
 }
 
 static const struct lt_field LEAKY_RELU_FIELDS[] = {
@@ -58,7 +62,11 @@ static void elu_ops(const struct lt_call *call, struct lt_builder *b)
 }
 
 static const struct lt_field THRESHOLDED_RELU_FIELDS[] = {
-    {.name = "theta", .type = LT_FIELD_FLOAT, .initial = "1.0", .low = 0, .high = INFINITY,
+    {.name = "theta",
+     .type = LT_FIELD_FLOAT,
+     .initial = "1.0",
+     .low = 0,
+     .high = INFINITY,
      .help = "Smaller values become zero"},
 };
 
@@ -69,7 +77,11 @@ static void thresholded_relu_ops(const struct lt_call *call, struct lt_builder *
 }
 
 static const struct lt_field PRELU_FIELDS[] = {
-    {.name = "shared_axes", .type = LT_FIELD_INTS, .low = -LT_MAX_RANK, .high = LT_MAX_RANK, .optional = true,
+    {.name = "shared_axes",
+     .type = LT_FIELD_INTS,
+     .low = -LT_MAX_RANK,
+     .high = LT_MAX_RANK,
+     .optional = true,
      .help = "Axes along which the slope is the same"},
 };
 
@@ -100,7 +112,11 @@ static void prelu_ops(const struct lt_call *call, struct lt_builder *b)
 }
 
 static const struct lt_field SOFTMAX_FIELDS[] = {
-    {.name = "axis", .type = LT_FIELD_INTS, .initial = "-1", .low = -LT_MAX_RANK, .high = LT_MAX_RANK,
+    {.name = "axis",
+     .type = LT_FIELD_INTS,
+     .initial = "-1",
+     .low = -LT_MAX_RANK,
+     .high = LT_MAX_RANK,
      .help = "The axis, or the axes, over which the results sum to one"},
 };
 
@@ -110,7 +126,8 @@ static void softmax_ops(const struct lt_call *call, struct lt_builder *b)
     lt_output(b, 0, lt_map(b, LT_OP_SOFTMAX, lt_input(b, 0)));
 }
 
-#define ACTIVATION(class_name, text) .name = class_name, .module = "keras.layers", .family = LT_FAMILY_ACTIVATION, .help = text
+#define ACTIVATION(class_name, text)                                                                                   \
+    .name = class_name, .module = "keras.layers", .family = LT_FAMILY_ACTIVATION, .help = text
 
 const struct lt_kind kinds_activations[] = {
     {ACTIVATION("Activation", "An activation function by name"), LT_FIELDS(ACTIVATION_FIELDS),

@@ -4,7 +4,6 @@
 
 #include "core/base/checked.h"
 #include "core/model/kinds/kinds.h"
-#include "core/model/kinds/recurrent.h"
 
 /* Operands and options of one call */
 

@@ -199,11 +199,13 @@ void lt_conv_lstm_ops(const struct lt_call *call, struct lt_builder *b)
     struct lt_lstm_step step = {.activation = lt_config(call, ACTIVATION),
                                 .recurrent_activation = lt_config(call, RECURRENT_ACTIVATION),
                                 .elements = elements,
-                                .carry = lt_loop_state(b, x_t, recurrent, elements)};
-    lt_tensor h = lt_loop_state(b, x_t, recurrent, elements);
+                                .carry = lt_state(b, elements, call->policy->compute)};
+    lt_tensor h = lt_state(b, elements, call->policy->compute);
     convolve_gates(b, x_t, kernel, bias, lt_config_float(call, DROPOUT), &in_conv, step.x);
     convolve_gates(b, h, recurrent, LT_NO_TENSOR, lt_config_float(call, RECURRENT_DROPOUT), &state_conv, step.h);
     lt_lstm_step(b, &step, &state[0], &state[1]);
+    lt_state_next(b, h, state[0]);
+    lt_state_next(b, step.carry, state[1]);
     lt_repeat_end(b);
     lt_loop_outputs(call, b, state[0], state, 2);
 }

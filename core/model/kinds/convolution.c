@@ -3,8 +3,8 @@
 #include "core/model/kinds/kernel.h"
 #include "core/model/kinds/window.h"
 
-/* The first eight fields are the same in every class, so that one function reads them; the first is the depth multiplier
- * where there are no filters. */
+/* The first eight fields are the same in every class, so that one function reads them; the first is the depth
+ * multiplier where there are no filters. */
 enum { FILTERS, KERNEL, STRIDES, PADDING, FORMAT, DILATION, ACTIVATION, BIAS };
 enum { CONV_GROUPS = BIAS + 1, CONV_LORA_RANK, CONV_LORA_ALPHA };
 enum { TRANSPOSE_OUTPUT_PADDING = BIAS + 1 };
@@ -21,18 +21,33 @@ enum { SEPARABLE_MULTIPLIER = BIAS + 1 };
     }
 #define FIELDS_OF_ALL(first, paddings)                                                                                 \
     first, {.name = "kernel_size", .type = LT_FIELD_INTS, .low = 1, .high = 65536, .help = "Size of the window"},      \
-        {.name = "strides", .type = LT_FIELD_INTS, .initial = "1", .low = 1, .high = 65536,                            \
+        {.name = "strides",                                                                                            \
+         .type = LT_FIELD_INTS,                                                                                        \
+         .initial = "1",                                                                                               \
+         .low = 1,                                                                                                     \
+         .high = 65536,                                                                                                \
          .help = "Steps of the window"},                                                                               \
-        {.name = "padding", .type = LT_FIELD_CHOICE, .initial = "valid", .choices = paddings,                          \
+        {.name = "padding",                                                                                            \
+         .type = LT_FIELD_CHOICE,                                                                                      \
+         .initial = "valid",                                                                                           \
+         .choices = paddings,                                                                                          \
          .help = "What happens at the border: no padding, the input's size is kept, or only the past is seen"},        \
         LT_FIELD_DATA_FORMAT,                                                                                          \
-        {.name = "dilation_rate", .type = LT_FIELD_INTS, .initial = "1", .low = 1, .high = 65536,                      \
+        {.name = "dilation_rate",                                                                                      \
+         .type = LT_FIELD_INTS,                                                                                        \
+         .initial = "1",                                                                                               \
+         .low = 1,                                                                                                     \
+         .high = 65536,                                                                                                \
          .help = "Distance between the window's points"},                                                              \
         LT_FIELD_ACTIVATION_OF("linear"), LT_FIELD_USE_BIAS
 
 #define CONV_FIELDS(paddings)                                                                                          \
     FIELDS_OF_ALL(FIELD_FILTERS, paddings),                                                                            \
-        {.name = "groups", .type = LT_FIELD_INT, .initial = "1", .low = 1, .high = LT_DIM_LIMIT,                       \
+        {.name = "groups",                                                                                             \
+         .type = LT_FIELD_INT,                                                                                         \
+         .initial = "1",                                                                                               \
+         .low = 1,                                                                                                     \
+         .high = LT_DIM_LIMIT,                                                                                         \
          .help = "Groups of channels that are convolved apart"},                                                       \
         LT_FIELD_LORA_RANK, LT_FIELD_LORA_ALPHA
 
@@ -40,7 +55,11 @@ static const struct lt_field CONV1D_FIELDS[] = {CONV_FIELDS(lt_causal_paddings)}
 static const struct lt_field CONV_FIELDS_ND[] = {CONV_FIELDS(lt_window_paddings)};
 static const struct lt_field TRANSPOSE_FIELDS[] = {
     FIELDS_OF_ALL(FIELD_FILTERS, lt_window_paddings),
-    {.name = "output_padding", .type = LT_FIELD_INTS, .low = 0, .high = 65536, .optional = true,
+    {.name = "output_padding",
+     .type = LT_FIELD_INTS,
+     .low = 0,
+     .high = 65536,
+     .optional = true,
      .help = "Added to one side of the result, where several sizes are possible"},
 };
 static const struct lt_field DEPTHWISE_FIELDS[] = {FIELDS_OF_ALL(FIELD_MULTIPLIER, lt_window_paddings)};
@@ -85,6 +104,16 @@ static struct lt_window window_of(const struct lt_call *call)
     return window;
 }
 
+/* The activation acts on the last axis, whatever that is. */
+static enum lt_status result_of(struct lt_call *call, const struct lt_window *window, int64_t channels)
+{
+    enum lt_status status = lt_window_result(call, window, channels);
+    int last = window->axes + 1;
+    if (!status)
+        call->out->dim[last] = lt_activated(call, ACTIVATION, call->out->dim[last]);
+    return status;
+}
+
 static void add_bias(const struct lt_call *call, int64_t channels, struct lt_variables *out)
 {
     if (lt_config_bool(call, BIAS))
@@ -111,8 +140,10 @@ static void finish(const struct lt_call *call, struct lt_builder *b, lt_tensor y
 static struct lt_conv conv_of(const struct lt_window *window, int64_t out_channels, int64_t groups)
 {
     return (struct lt_conv){
-        .batch = (uint64_t)window->batch, .in_channels = (uint64_t)window->channels,
-        .out_channels = (uint64_t)out_channels, .groups = (uint64_t)groups,
+        .batch = (uint64_t)window->batch,
+        .in_channels = (uint64_t)window->channels,
+        .out_channels = (uint64_t)out_channels,
+        .groups = (uint64_t)groups,
         .in_pixels = lt_window_product(window->in, window->axes),
         .out_pixels = lt_window_product(window->out, window->axes),
         .taps = lt_window_product(window->kernel, window->axes),
@@ -145,7 +176,7 @@ static enum lt_status conv_shape(struct lt_call *call)
     if (groups < 1 || window.channels % groups || filters % groups)
         return lt_call_fail(call, "%lld groups do not divide %lld channels and %lld filters", (long long)groups,
                             (long long)window.channels, (long long)filters);
-    return lt_window_result(call, &window, filters);
+    return result_of(call, &window, filters);
 }
 
 static struct lt_kernel conv_kernel(const struct lt_call *call, const struct lt_window *window)
@@ -197,7 +228,7 @@ static enum lt_status transpose_shape(struct lt_call *call)
 {
     struct lt_window window;
     enum lt_status status = transpose_window(call, &window);
-    return status ? status : lt_window_result(call, &window, lt_config_int(call, FILTERS));
+    return status ? status : result_of(call, &window, lt_config_int(call, FILTERS));
 }
 
 static void transpose_variables(const struct lt_call *call, struct lt_variables *out)
@@ -230,7 +261,7 @@ static enum lt_status depthwise_shape(struct lt_call *call)
     enum lt_status status = read_window(call, &window);
     if (!status)
         status = lt_window_fit(call, &window);
-    return status ? status : lt_window_result(call, &window, window.channels * lt_config_int(call, FILTERS));
+    return status ? status : result_of(call, &window, window.channels * lt_config_int(call, FILTERS));
 }
 
 static void depthwise_variables(const struct lt_call *call, struct lt_variables *out)
@@ -257,7 +288,7 @@ static enum lt_status separable_shape(struct lt_call *call)
     enum lt_status status = read_window(call, &window);
     if (!status)
         status = lt_window_fit(call, &window);
-    return status ? status : lt_window_result(call, &window, lt_config_int(call, FILTERS));
+    return status ? status : result_of(call, &window, lt_config_int(call, FILTERS));
 }
 
 static void separable_variables(const struct lt_call *call, struct lt_variables *out)

@@ -6,7 +6,11 @@
 enum { INPUT_SHAPE, INPUT_DTYPE };
 
 static const struct lt_field INPUT_FIELDS[] = {
-    {.name = "batch_shape", .type = LT_FIELD_INTS, .low = 0, .high = LT_DIM_LIMIT, .optional = true,
+    {.name = "batch_shape",
+     .type = LT_FIELD_INTS,
+     .low = 0,
+     .high = LT_DIM_LIMIT,
+     .optional = true,
      .help = "The shape with the batch; none where an axis is open"},
     {.name = "dtype", .type = LT_FIELD_TEXT, .initial = "float32", .help = "The number format of the input"},
     {.name = "sparse", .type = LT_FIELD_BOOL, .initial = "false", .help = "Whether the input is a sparse tensor"},
@@ -32,7 +36,8 @@ static enum lt_status input_shape(struct lt_call *call)
             return lt_call_fail(call, "axis %u of the input is open", i);
     const char *dtype = lt_config_text(call, INPUT_DTYPE);
     enum lt_dtype known = dtype ? lt_dtype_find(dtype) : LT_FLOAT32;
-    *out = (struct lt_shape){.rank = (int8_t)shape->count, .dtype = known < LT_DTYPE_COUNT ? (uint8_t)known : LT_FLOAT32};
+    *out =
+        (struct lt_shape){.rank = (int8_t)shape->count, .dtype = known < LT_DTYPE_COUNT ? (uint8_t)known : LT_FLOAT32};
     for (uint32_t i = 0; i < shape->count; i++)
         out->dim[i] = shape->ints[i];
     return LT_OK;
@@ -43,7 +48,8 @@ static void input_ops(const struct lt_call *call, struct lt_builder *b)
     if (call->in_count)
         lt_output(b, 0, lt_input_raw(b, 0));
     else
-        lt_output(b, 0, lt_emit(b, LT_OP_INPUT, NULL, 0, lt_shape_elements(call->out), (enum lt_dtype)call->out->dtype));
+        lt_output(b, 0,
+                  lt_emit(b, LT_OP_INPUT, NULL, 0, lt_shape_elements(call->out), (enum lt_dtype)call->out->dtype));
 }
 
 const struct lt_kind lt_kind_input = {
@@ -63,11 +69,19 @@ enum { EMBED_VOCABULARY, EMBED_WIDTH, EMBED_MASK, EMBED_QUANTIZATION, EMBED_LORA
 enum { REVERSIBLE_TIED = EMBED_LORA_RANK, REVERSIBLE_DTYPE, REVERSIBLE_CAP };
 
 #define EMBEDDING_FIELDS                                                                                               \
-    {.name = "input_dim", .type = LT_FIELD_INT, .low = 1, .high = LT_DIM_LIMIT,                                        \
+    {.name = "input_dim",                                                                                              \
+     .type = LT_FIELD_INT,                                                                                             \
+     .low = 1,                                                                                                         \
+     .high = LT_DIM_LIMIT,                                                                                             \
      .help = "Rows of the table: the size of the vocabulary"},                                                         \
-        {.name = "output_dim", .type = LT_FIELD_INT, .low = 1, .high = LT_DIM_LIMIT,                                   \
+        {.name = "output_dim",                                                                                         \
+         .type = LT_FIELD_INT,                                                                                         \
+         .low = 1,                                                                                                     \
+         .high = LT_DIM_LIMIT,                                                                                         \
          .help = "Size of the vector that each index becomes"},                                                        \
-        {.name = "mask_zero", .type = LT_FIELD_BOOL, .initial = "false",                                               \
+        {.name = "mask_zero",                                                                                          \
+         .type = LT_FIELD_BOOL,                                                                                        \
+         .initial = "false",                                                                                           \
          .help = "Whether index 0 is padding that later layers skip"},                                                 \
         LT_FIELD_QUANTIZATION
 
@@ -75,7 +89,9 @@ static const struct lt_field EMBED_FIELDS[] = {EMBEDDING_FIELDS, LT_FIELD_LORA_R
 
 static const struct lt_field REVERSIBLE_FIELDS[] = {
     EMBEDDING_FIELDS,
-    {.name = "tie_weights", .type = LT_FIELD_BOOL, .initial = "true",
+    {.name = "tie_weights",
+     .type = LT_FIELD_BOOL,
+     .initial = "true",
      .help = "Whether the way back to the vocabulary uses the same table"},
     {.name = "reverse_dtype", .type = LT_FIELD_TEXT, .optional = true, .help = "The number format of the way back"},
     {.name = "logit_soft_cap", .type = LT_FIELD_FLOAT, .optional = true, .help = "Bound of the logits of the way back"},
@@ -85,8 +101,14 @@ static struct lt_kernel embed_kernel(const struct lt_call *call, int64_t lora_ra
 {
     int64_t rows = lt_config_int(call, EMBED_VOCABULARY), width = lt_config_int(call, EMBED_WIDTH);
     return (struct lt_kernel){
-        .name = "embeddings", .rank = 2, .dim = {rows, width}, .inputs = rows, .outputs = width,
-        .lora_rank = lora_rank, .quantizable = true, .by_row = true,
+        .name = "embeddings",
+        .rank = 2,
+        .dim = {rows, width},
+        .inputs = rows,
+        .outputs = width,
+        .lora_rank = lora_rank,
+        .quantizable = true,
+        .by_row = true,
     };
 }
 
@@ -139,7 +161,8 @@ static void embed_ops(const struct lt_call *call, struct lt_builder *b)
     lt_output(b, 0, lt_map(b, LT_OP_SCALE, rows));
 }
 
-/* Keras 3's layers/core/reversible_embedding.py: call(inputs, reverse=True) goes from vectors back to the vocabulary. */
+/* Keras 3's layers/core/reversible_embedding.py: call(inputs, reverse=True) goes from vectors back to the vocabulary.
+ */
 static bool is_reverse(const struct lt_call *call)
 {
     const struct lt_tree *arguments = call->node ? call->node->arguments : NULL;
@@ -175,8 +198,8 @@ static void reversible_ops(const struct lt_call *call, struct lt_builder *b)
     bool tied = lt_config_bool(call, REVERSIBLE_TIED);
     uint64_t vocabulary = (uint64_t)kernel.inputs, width = (uint64_t)kernel.outputs;
     uint64_t rows = lt_shape_elements(&call->out[0]) / vocabulary;
-    lt_tensor table = tied ? lt_kernel_weight(call, b, &kernel, false)
-                           : lt_weight(b, lt_kernel_variable_count(call, &kernel));
+    lt_tensor table =
+        tied ? lt_kernel_weight(call, b, &kernel, false) : lt_weight(b, lt_kernel_variable_count(call, &kernel));
     lt_tensor logits = lt_matmul(b, lt_input(b, 0), table, 1, rows, vocabulary, width);
     if (lt_config(call, REVERSIBLE_CAP)->type != LT_VALUE_NULL)
         logits = lt_map(b, LT_OP_SCALE, lt_map(b, LT_OP_TANH, lt_map(b, LT_OP_SCALE, logits)));
@@ -196,7 +219,6 @@ enum { LAMBDA_OUTPUT_SHAPE };
 static const struct lt_field LAMBDA_FIELDS[] = {
     {.name = "output_shape", .type = LT_FIELD_TREE, .optional = true, .help = "The result's shape without the batch"},
     {.name = "function", .type = LT_FIELD_TREE, .optional = true, .help = "The function: never run"},
-    {.name = "arguments", .type = LT_FIELD_TREE, .optional = true, .help = "Further arguments of the function"},
     {.name = "function_type", .type = LT_FIELD_TEXT, .optional = true, .help = "How the function is written"},
     {.name = "module", .type = LT_FIELD_TEXT, .optional = true, .help = "Where the function comes from"},
     {.name = "output_shape_type", .type = LT_FIELD_TEXT, .optional = true, .help = "How the shape is written"},
@@ -277,8 +299,7 @@ const struct lt_kind kinds_core[] = {
     {CORE("Embedding", "A table of vectors, looked up by index"), LT_FIELDS(EMBED_FIELDS), .shape = embed_shape,
      .variables = embed_variables, .ops = embed_ops},
     {CORE("ReversibleEmbedding", "A table of vectors that also leads from vectors back to the vocabulary"),
-     LT_FIELDS(REVERSIBLE_FIELDS), .shape = reversible_shape, .variables = reversible_variables,
-     .ops = reversible_ops},
+     LT_FIELDS(REVERSIBLE_FIELDS), .shape = reversible_shape, .variables = reversible_variables, .ops = reversible_ops},
     {CORE("Identity", "Passes its input on"), .shape = lt_shape_same, .ops = identity_ops},
     {CORE("Lambda", "A function of the user: its work is not known"), LT_FIELDS(LAMBDA_FIELDS), .shape = lambda_shape,
      .ops = lt_opaque},

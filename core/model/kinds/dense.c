@@ -22,7 +22,7 @@ static enum lt_status dense_shape(struct lt_call *call)
     if (units < 1)
         return lt_call_fail(call, "units is not given");
     struct lt_shape out = call->in[0];
-    out.dim[out.rank - 1] = units;
+    out.dim[out.rank - 1] = lt_activated(call, DENSE_ACTIVATION, units);
     return lt_call_shape(call, out.rank, out.dim);
 }
 
@@ -31,8 +31,13 @@ static struct lt_kernel dense_kernel(const struct lt_call *call)
     const struct lt_shape *in = &call->in[0];
     int64_t units = lt_config_int(call, DENSE_UNITS), features = in->dim[in->rank - 1];
     return (struct lt_kernel){
-        .name = "kernel", .rank = 2, .dim = {features, units}, .inputs = features, .outputs = units,
-        .lora_rank = lt_config_int(call, DENSE_LORA_RANK), .quantizable = true,
+        .name = "kernel",
+        .rank = 2,
+        .dim = {features, units},
+        .inputs = features,
+        .outputs = units,
+        .lora_rank = lt_config_int(call, DENSE_LORA_RANK),
+        .quantizable = true,
     };
 }
 
@@ -50,7 +55,7 @@ static void dense_ops(const struct lt_call *call, struct lt_builder *b)
     const struct lt_kernel kernel = dense_kernel(call);
     bool has_bias = lt_config_bool(call, DENSE_BIAS);
     uint64_t features = (uint64_t)kernel.inputs, units = (uint64_t)kernel.outputs;
-    uint64_t rows = lt_shape_elements(&call->out[0]) / units;
+    uint64_t rows = features ? lt_shape_elements(&call->in[0]) / features : 0;
     lt_tensor y = lt_kernel_matmul(call, b, &kernel, has_bias, lt_input(b, 0), 1, rows, units, features);
     y = lt_bias(b, y, has_bias ? lt_weight(b, lt_kernel_variable_count(call, &kernel)) : LT_NO_TENSOR);
     lt_output(b, 0, lt_activate(b, y, lt_config(call, DENSE_ACTIVATION)));
@@ -64,7 +69,9 @@ static const struct lt_field TERNARY_FIELDS[] = {
     {.name = "units", .type = LT_FIELD_INT, .low = 1, .high = LT_DIM_LIMIT, .help = "Size of the result's last axis"},
     LT_FIELD_ACTIVATION_OF("linear"),
     LT_FIELD_USE_BIAS,
-    {.name = "threshold", .type = LT_FIELD_FLOAT, .optional = true,
+    {.name = "threshold",
+     .type = LT_FIELD_FLOAT,
+     .optional = true,
      .help = "Weights of a smaller magnitude become zero; none: chosen from the kernel"},
 };
 
@@ -81,10 +88,10 @@ static void ternary_variables(const struct lt_call *call, struct lt_variables *o
 static void ternary_ops(const struct lt_call *call, struct lt_builder *b)
 {
     const struct lt_shape *in = &call->in[0];
-    uint64_t units = (uint64_t)lt_config_int(call, TERNARY_UNITS);
-    uint64_t rows = lt_shape_elements(&call->out[0]) / units;
+    uint64_t units = (uint64_t)lt_config_int(call, TERNARY_UNITS), features = (uint64_t)in->dim[in->rank - 1];
+    uint64_t rows = features ? lt_shape_elements(in) / features : 0;
     lt_tensor kernel = lt_map(b, LT_OP_CLIP, lt_weight(b, 0));
-    lt_tensor y = lt_matmul(b, lt_input(b, 0), kernel, 1, rows, units, (uint64_t)in->dim[in->rank - 1]);
+    lt_tensor y = lt_matmul(b, lt_input(b, 0), kernel, 1, rows, units, features);
     y = lt_bias(b, y, lt_config_bool(call, TERNARY_BIAS) ? lt_weight(b, 1) : LT_NO_TENSOR);
     lt_output(b, 0, lt_activate(b, y, lt_config(call, TERNARY_ACTIVATION)));
 }
@@ -95,7 +102,11 @@ enum { EINSUM_EQUATION, EINSUM_OUTPUT, EINSUM_ACTIVATION, EINSUM_BIAS_AXES, EINS
 
 static const struct lt_field EINSUM_FIELDS[] = {
     {.name = "equation", .type = LT_FIELD_TEXT, .help = "The product as an einsum equation: abc,cd->abd"},
-    {.name = "output_shape", .type = LT_FIELD_INTS, .low = 1, .high = LT_DIM_LIMIT, .optional = true,
+    {.name = "output_shape",
+     .type = LT_FIELD_INTS,
+     .low = 1,
+     .high = LT_DIM_LIMIT,
+     .optional = true,
      .help = "The result's shape without the batch; none where the input says it"},
     LT_FIELD_ACTIVATION_OF("linear"),
     {.name = "bias_axes", .type = LT_FIELD_TEXT, .optional = true, .help = "The equation's letters that the bias has"},
@@ -197,6 +208,8 @@ static enum lt_status einsum_shape(struct lt_call *call)
     int rank = (int)strlen(e.out);
     for (int i = 0; i < rank; i++)
         dim[i] = e.size[(int)e.out[i]];
+    if (rank)
+        dim[rank - 1] = lt_activated(call, EINSUM_ACTIVATION, dim[rank - 1]);
     return lt_call_shape(call, rank, dim);
 }
 
@@ -206,8 +219,12 @@ static struct lt_kernel einsum_kernel(const struct lt_call *call, struct einsum 
     if (einsum_read(&again, e) != LT_OK)
         return (struct lt_kernel){.name = "kernel"};
     struct lt_kernel kernel = {
-        .name = "kernel", .rank = (int)strlen(e->kernel), .inputs = product(e, IN | KERNEL),
-        .outputs = product(e, KERNEL | OUT), .lora_rank = lt_config_int(call, EINSUM_LORA_RANK), .quantizable = true,
+        .name = "kernel",
+        .rank = (int)strlen(e->kernel),
+        .inputs = product(e, IN | KERNEL),
+        .outputs = product(e, KERNEL | OUT),
+        .lora_rank = lt_config_int(call, EINSUM_LORA_RANK),
+        .quantizable = true,
     };
     for (int i = 0; i < kernel.rank; i++)
         kernel.dim[i] = e->size[(int)e->kernel[i]];
@@ -247,13 +264,14 @@ static void einsum_ops(const struct lt_call *call, struct lt_builder *b)
 
 /* ------------------------------------------------------------------------------------------------- table */
 
-#define DENSE_KIND(class_name, text) .name = class_name, .module = "keras.layers", .family = LT_FAMILY_CORE, .help = text
+#define DENSE_KIND(class_name, text)                                                                                   \
+    .name = class_name, .module = "keras.layers", .family = LT_FAMILY_CORE, .help = text
 
 const struct lt_kind kinds_dense[] = {
     {DENSE_KIND("Dense", "A matrix product with a kernel, over the last axis"), LT_FIELDS(DENSE_FIELDS),
      .shape = dense_shape, .variables = dense_variables, .ops = dense_ops},
-    {DENSE_KIND("EinsumDense", "A product with a kernel over the axes of an einsum equation"),
-     LT_FIELDS(EINSUM_FIELDS), .shape = einsum_shape, .variables = einsum_variables, .ops = einsum_ops},
+    {DENSE_KIND("EinsumDense", "A product with a kernel over the axes of an einsum equation"), LT_FIELDS(EINSUM_FIELDS),
+     .shape = einsum_shape, .variables = einsum_variables, .ops = einsum_ops},
     {DENSE_KIND("TernaryDense", "A dense layer whose kernel is rounded to -1, 0 and 1"), LT_FIELDS(TERNARY_FIELDS),
      .shape = dense_shape, .variables = ternary_variables, .ops = ternary_ops},
     {.name = NULL},

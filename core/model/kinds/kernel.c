@@ -62,7 +62,9 @@ void lt_kernel_variables(const struct lt_call *call, const struct lt_kernel *ker
 int lt_kernel_variable_count(const struct lt_call *call, const struct lt_kernel *kernel)
 {
     static const int COUNT[] = {
-        [LT_QUANTIZATION_NONE] = 1, [LT_QUANTIZATION_INT8] = 2, [LT_QUANTIZATION_INT4] = 4,
+        [LT_QUANTIZATION_NONE] = 1,
+        [LT_QUANTIZATION_INT8] = 2,
+        [LT_QUANTIZATION_INT4] = 4,
         [LT_QUANTIZATION_FLOAT8] = 7,
     };
     return COUNT[lt_kernel_quantization(call, kernel)];
@@ -122,7 +124,8 @@ static lt_tensor int8_matmul(const struct lt_call *call, struct lt_builder *b, l
     lt_tensor scaled = lt_combine(b, LT_OP_MULTIPLY, x, largest, lt_elements(b, x));
     lt_tensor product = matmul_as(b, lt_cast(b, scaled, LT_INT8), lt_weight(b, 0), dim, LT_INT32);
     lt_tensor y = lt_cast(b, product, (enum lt_dtype)call->policy->compute);
-    return lt_combine(b, LT_OP_MULTIPLY, lt_combine(b, LT_OP_MULTIPLY, y, largest, elements), lt_weight(b, 1), elements);
+    return lt_combine(b, LT_OP_MULTIPLY, lt_combine(b, LT_OP_MULTIPLY, y, largest, elements), lt_weight(b, 1),
+                      elements);
 }
 
 lt_tensor lt_kernel_matmul(const struct lt_call *call, struct lt_builder *b, const struct lt_kernel *kernel,

@@ -1,18 +1,18 @@
-/* The kernel of a dense, convolution or embedding layer: as it is stored under each policy, with LoRA's adapters, and as
- * the layer's ops see it. */
+/* The kernel of a dense, convolution or embedding layer: as it is stored under each policy, with LoRA's adapters, and
+ * as the layer's ops see it. */
 #ifndef LT_MODEL_KERNEL_H
 #define LT_MODEL_KERNEL_H
 
 #include "core/model/kinds/kinds.h"
 
 struct lt_kernel {
-    const char *name;       /* "kernel", "embeddings" */
+    const char *name; /* "kernel", "embeddings" */
     int rank;
     int64_t dim[LT_MAX_RANK];
     int64_t inputs, outputs; /* the kernel as a matrix */
-    int64_t lora_rank;      /* 0: none */
-    bool quantizable;       /* this class of layer has a quantized form */
-    bool by_row;            /* scaled per row (embeddings) instead of per output */
+    int64_t lora_rank;       /* 0: none */
+    bool quantizable;        /* this class of layer has a quantized form */
+    bool by_row;             /* scaled per row (embeddings) instead of per output */
 };
 
 #define LT_FIELD_LORA_RANK                                                                                             \

@@ -45,12 +45,6 @@ lt_tensor lt_loop_step(struct lt_builder *b, lt_tensor x, uint64_t elements)
     return lt_map_to(b, LT_OP_COPY, x, elements);
 }
 
-lt_tensor lt_loop_state(struct lt_builder *b, lt_tensor x, lt_tensor weight, uint64_t elements)
-{
-    lt_tensor in[] = {x, weight};
-    return lt_emit(b, LT_OP_CONCAT, in, 2, elements, b->call->policy->compute);
-}
-
 void lt_loop_outputs(const struct lt_call *call, struct lt_builder *b, lt_tensor step, const lt_tensor *state,
                      int states)
 {

@@ -76,7 +76,11 @@ static enum lt_status subtract_shape(struct lt_call *call)
 /* ------------------------------------------------------------------------------------------- Concatenate */
 
 static const struct lt_field CONCATENATE_FIELDS[] = {
-    {.name = "axis", .type = LT_FIELD_INT, .initial = "-1", .low = -LT_MAX_RANK, .high = LT_MAX_RANK,
+    {.name = "axis",
+     .type = LT_FIELD_INT,
+     .initial = "-1",
+     .low = -LT_MAX_RANK,
+     .high = LT_MAX_RANK,
      .help = "The axis along which the operands are joined"},
 };
 
@@ -109,12 +113,15 @@ static enum lt_status concatenate_shape(struct lt_call *call)
 static void concatenate_ops(const struct lt_call *call, struct lt_builder *b)
 {
     lt_tensor *in = lt_alloc_array(b->arena, call->in_count, sizeof *in);
-    if (!in && !b->status)
+    if (!in) {
         b->status = LT_NO_MEMORY;
-    for (int i = 0; in && i < call->in_count; i++)
+        return;
+    }
+    for (int i = 0; i < call->in_count; i++)
         in[i] = lt_input(b, i);
-    lt_output(b, 0, lt_emit(b, LT_OP_CONCAT, in, in ? call->in_count : 0, lt_shape_elements(call->out),
-                            (enum lt_dtype)call->policy->compute));
+    lt_output(b, 0,
+              lt_emit(b, LT_OP_CONCAT, in, call->in_count, lt_shape_elements(call->out),
+                      (enum lt_dtype)call->policy->compute));
 }
 
 /* --------------------------------------------------------------------------------------------------- Dot */
@@ -122,9 +129,15 @@ static void concatenate_ops(const struct lt_call *call, struct lt_builder *b)
 enum { DOT_AXES, DOT_NORMALIZE };
 
 static const struct lt_field DOT_FIELDS[] = {
-    {.name = "axes", .type = LT_FIELD_INTS, .initial = "-1", .low = -LT_MAX_RANK, .high = LT_MAX_RANK,
+    {.name = "axes",
+     .type = LT_FIELD_INTS,
+     .initial = "-1",
+     .low = -LT_MAX_RANK,
+     .high = LT_MAX_RANK,
      .help = "The axis of each operand over which the products are summed"},
-    {.name = "normalize", .type = LT_FIELD_BOOL, .initial = "false",
+    {.name = "normalize",
+     .type = LT_FIELD_BOOL,
+     .initial = "false",
      .help = "Whether both operands are brought to length one first"},
 };
 
@@ -187,7 +200,8 @@ static void dot_ops(const struct lt_call *call, struct lt_builder *b)
 
 /* ------------------------------------------------------------------------------------------------- table */
 
-#define MERGING(class_name, text) .name = class_name, .module = "keras.layers", .family = LT_FAMILY_MERGING, .help = text
+#define MERGING(class_name, text)                                                                                      \
+    .name = class_name, .module = "keras.layers", .family = LT_FAMILY_MERGING, .help = text
 
 const struct lt_kind kinds_merging[] = {
     {MERGING("Add", "The sum of its operands"), .parameter = LT_OP_ADD, .shape = merge_shape, .ops = merge_ops},

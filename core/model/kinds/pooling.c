@@ -6,9 +6,16 @@ enum { POOL_SIZE, POOL_STRIDES, POOL_PADDING, POOL_FORMAT };
 
 static const struct lt_field POOL_FIELDS[] = {
     {.name = "pool_size", .type = LT_FIELD_INTS, .initial = "2", .low = 1, .high = 65536, .help = "Size of the window"},
-    {.name = "strides", .type = LT_FIELD_INTS, .low = 1, .high = 65536, .optional = true,
+    {.name = "strides",
+     .type = LT_FIELD_INTS,
+     .low = 1,
+     .high = 65536,
+     .optional = true,
      .help = "Steps of the window; none: its size"},
-    {.name = "padding", .type = LT_FIELD_CHOICE, .initial = "valid", .choices = lt_window_paddings,
+    {.name = "padding",
+     .type = LT_FIELD_CHOICE,
+     .initial = "valid",
+     .choices = lt_window_paddings,
      .help = "What happens at the border: windows that stand over are left out, or kept"},
     LT_FIELD_DATA_FORMAT,
 };
@@ -86,7 +93,10 @@ static void global_ops(const struct lt_call *call, struct lt_builder *b)
 enum { ADAPTIVE_SIZE, ADAPTIVE_FORMAT };
 
 static const struct lt_field ADAPTIVE_FIELDS[] = {
-    {.name = "output_size", .type = LT_FIELD_INTS, .low = 1, .high = LT_DIM_LIMIT,
+    {.name = "output_size",
+     .type = LT_FIELD_INTS,
+     .low = 1,
+     .high = LT_DIM_LIMIT,
      .help = "Size of the result's spatial axes"},
     LT_FIELD_DATA_FORMAT,
 };
@@ -116,15 +126,21 @@ static void adaptive_ops(const struct lt_call *call, struct lt_builder *b)
 /* ------------------------------------------------------------------------------------------------- table */
 
 #define POOL(class_name, short_name, what, axes, text)                                                                 \
-    {.name = class_name, .alias = LT_ALIAS(short_name), .module = "keras.layers", .family = LT_FAMILY_POOLING,         \
-     .variant = what, .parameter = axes, .help = text, LT_FIELDS(POOL_FIELDS), .shape = pool_shape, .ops = pool_ops}
+    {                                                                                                                  \
+        .name = class_name, .alias = LT_ALIAS(short_name), .module = "keras.layers", .family = LT_FAMILY_POOLING,      \
+        .variant = what, .parameter = axes, .help = text, LT_FIELDS(POOL_FIELDS), .shape = pool_shape, .ops = pool_ops \
+    }
 #define GLOBAL(class_name, short_name, what, axes, text)                                                               \
-    {.name = class_name, .alias = LT_ALIAS(short_name), .module = "keras.layers", .family = LT_FAMILY_POOLING,         \
-     .variant = what, .parameter = axes, .help = text, LT_FIELDS(GLOBAL_FIELDS), .shape = global_shape,                \
-     .ops = global_ops}
+    {                                                                                                                  \
+        .name = class_name, .alias = LT_ALIAS(short_name), .module = "keras.layers", .family = LT_FAMILY_POOLING,      \
+        .variant = what, .parameter = axes, .help = text, LT_FIELDS(GLOBAL_FIELDS), .shape = global_shape,             \
+        .ops = global_ops                                                                                              \
+    }
 #define ADAPTIVE(class_name, what, axes, text)                                                                         \
-    {.name = class_name, .module = "keras.layers", .family = LT_FAMILY_POOLING, .variant = what, .parameter = axes,    \
-     .help = text, LT_FIELDS(ADAPTIVE_FIELDS), .shape = adaptive_shape, .ops = adaptive_ops}
+    {                                                                                                                  \
+        .name = class_name, .module = "keras.layers", .family = LT_FAMILY_POOLING, .variant = what, .parameter = axes, \
+        .help = text, LT_FIELDS(ADAPTIVE_FIELDS), .shape = adaptive_shape, .ops = adaptive_ops                         \
+    }
 
 const struct lt_kind kinds_pooling[] = {
     POOL("MaxPooling1D", "MaxPool1D", "max", 1, "The largest value of each window of a sequence"),

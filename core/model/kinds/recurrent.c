@@ -144,7 +144,7 @@ static struct step step_begin(const struct lt_call *call, struct lt_builder *b)
     }
     lt_tensor x = lt_input(b, 0);
     s.x = lt_dropout(b, x, lt_config_float(call, DROPOUT), lt_elements(b, x));
-    lt_tensor h = call->in_count > 1 ? lt_input(b, 1) : lt_loop_state(b, x, s.recurrent, s.elements);
+    lt_tensor h = call->in_count > 1 ? lt_input(b, 1) : lt_state(b, s.elements, call->policy->compute);
     s.h = lt_dropout(b, h, lt_config_float(call, RECURRENT_DROPOUT), s.elements);
     return s;
 }
@@ -204,7 +204,7 @@ static void cell_ops(const struct lt_call *call, struct lt_builder *b)
                                     .x = {x[0], x[1], x[2], x[3]},
                                     .h = {h[0], h[1], h[2], h[3]},
                                     .carry = call->in_count > 2 ? lt_input(b, 2)
-                                                                : lt_loop_state(b, s.x, s.recurrent, s.elements)};
+                                                                : lt_state(b, s.elements, call->policy->compute)};
         lt_lstm_step(b, &step, &out, &carry);
     }
     lt_output(b, 0, out);
@@ -253,7 +253,7 @@ static enum lt_status stacked_child(const struct lt_call *call, int i, const str
     if (states < 0)
         return LT_UNSUPPORTED;
     *first += states;
-    return lt_child_call(call, i, in, 1 + states, child);
+    return lt_inner_call(call, i, in, 1 + states, child);
 }
 
 static enum lt_status stacked_shape(struct lt_call *call)
@@ -262,11 +262,11 @@ static enum lt_status stacked_shape(struct lt_call *call)
         return lt_call_fail(call, "expects one step and at least one cell");
     struct lt_shape state[LT_MAX_STATES], x = call->in[0];
     int states = cell_states(call, call->index, x.dim[0], state, LT_MAX_STATES), first = 0;
-    struct lt_shape *out = lt_call_out(call, states < 0 ? 1 : 1 + states);
+    if (states < 0)
+        return LT_UNSUPPORTED;
+    struct lt_shape *out = lt_call_out(call, 1 + states);
     if (!out)
         return LT_NO_MEMORY;
-    if (states < 0)
-        return LT_OK;
     for (int i = 0; i < call->layer->child_count; i++) {
         struct lt_call child;
         enum lt_status status = stacked_child(call, i, &x, &first, &child);
@@ -307,9 +307,10 @@ static void stacked_ops(const struct lt_call *call, struct lt_builder *b)
         in[0] = x;
         for (int s = start; s < first; s++) {
             uint64_t elements = lt_shape_elements(&child.in[1 + s - start]);
-            in[1 + s - start] = 1 + s < call->in_count ? lt_input(b, 1 + s) : lt_loop_state(b, x, x, elements);
+            in[1 + s - start] =
+                1 + s < call->in_count ? lt_input(b, 1 + s) : lt_state(b, elements, call->policy->compute);
         }
-        lt_child_ops(&child, b, weight, in, out);
+        lt_inner_ops(&child, b, weight, in, out);
         lt_inner_variables(call, &child, &before);
         for (int s = start; s < first; s++)
             lt_output(b, 1 + s, out[1 + s - start]);
@@ -353,21 +354,28 @@ static void emit_loop(const struct lt_call *call, const struct lt_call *cell, bo
 {
     static const enum lt_op_kind ops[] = {[SIMPLE] = LT_OP_SIMPLE_RNN, [GRU] = LT_OP_GRU, [LSTM] = LT_OP_LSTM};
     const struct lt_shape *in = &call->in[0];
-    uint64_t dim[] = {(uint64_t)in->dim[0], (uint64_t)in->dim[1], (uint64_t)in->dim[2],
-                      (uint64_t)lt_config_int(cell, UNITS), (uint64_t)gates_of(cell)};
+    uint64_t dim[] = {(uint64_t)in->dim[0],
+                      (uint64_t)in->dim[1],
+                      (uint64_t)in->dim[2],
+                      (uint64_t)lt_config_int(cell, UNITS),
+                      (uint64_t)gates_of(cell),
+                      (uint64_t)lt_activation_op(lt_config(cell, ACTIVATION)),
+                      gates_of(cell) == SIMPLE ? 0 : (uint64_t)lt_activation_op(lt_config(cell, RECURRENT_ACTIVATION))};
     bool unrolled = lt_loop_field(call, LOOP_UNROLL);
     unsigned flags = may_fuse && fused(cell) && !unrolled ? 0 : LT_OP_NOT_FUSED;
     flags |= unrolled ? LT_OP_UNROLLED : 0;
     flags |= call->masked ? LT_OP_MASKED : 0;
     flags |= lt_loop_field(call, LOOP_RETURN_SEQUENCES) ? LT_OP_SEQUENCES : 0;
+    flags |= gates_of(cell) == GRU && !resets_after(cell) ? LT_OP_RESET_BEFORE : 0;
     flags |= call->training && lt_config_float(cell, DROPOUT) > 0 ? LT_OP_DROPPED : 0;
     flags |= call->training && lt_config_float(cell, RECURRENT_DROPOUT) > 0 ? LT_OP_RECURRENT_DROPPED : 0;
 
     lt_tensor x = lt_input(b, 0), states[2];
     if (lt_loop_field(call, LOOP_GO_BACKWARDS))
         x = lt_map(b, LT_OP_COPY, x);
-    lt_tensor out = lt_recurrent(b, ops[gates_of(cell)], x, lt_weight(b, 0), lt_weight(b, 1),
-                                 lt_config_bool(cell, USE_BIAS) ? lt_weight(b, 2) : LT_NO_TENSOR, dim, flags, states);
+    lt_tensor out =
+        lt_recurrent(b, ops[gates_of(cell)], x, lt_weight_raw(b, 0), lt_weight_raw(b, 1),
+                     lt_config_bool(cell, USE_BIAS) ? lt_weight_raw(b, 2) : LT_NO_TENSOR, dim, flags, states);
     /* The op has no operand for given initial states: sums join them, so that their gradients flow. */
     int state_count = gates_of(cell) == LSTM ? 2 : 1;
     for (int i = 1; i < call->in_count && i <= state_count; i++)
@@ -398,7 +406,7 @@ static enum lt_status rnn_cell(const struct lt_call *call, struct lt_call *cell,
     for (int i = 1; i < in[0].rank; i++)
         in[0].dim[i] = x->dim[i + 1];
     *states = cell_states(call, call->layer->child[0], x->dim[0], in + 1, LT_MAX_STATES);
-    return *states < 0 ? LT_UNSUPPORTED : lt_child_call(call, 0, in, 1 + *states, cell);
+    return *states < 0 ? LT_UNSUPPORTED : lt_inner_call(call, 0, in, 1 + *states, cell);
 }
 
 static enum lt_status rnn_shape(struct lt_call *call)
@@ -406,10 +414,6 @@ static enum lt_status rnn_shape(struct lt_call *call)
     struct lt_call cell = {0};
     int states;
     enum lt_status status = rnn_cell(call, &cell, &states);
-    if (status == LT_UNSUPPORTED)
-        return lt_call_out(call, call->node && call->node->declared_count ? call->node->declared_count : 1)
-                   ? LT_OK
-                   : LT_NO_MEMORY;
     if (status == LT_INVALID)
         return lt_call_fail(call, "%s", cell.problem ? cell.problem : "expects a cell and an input with 3 axes");
     return status == LT_OK ? lt_loop_shape(call, &cell.out[0], &cell.out[1], states) : status;
@@ -434,9 +438,10 @@ static void emit_steps(const struct lt_call *call, const struct lt_call *cell, i
     lt_repeat_begin(b, (uint64_t)call->in[0].dim[1], lt_loop_field(call, LOOP_UNROLL));
     in[0] = lt_loop_step(b, x, lt_shape_elements(&cell->in[0]));
     for (int i = 1; i <= states; i++)
-        in[i] = lt_loop_state(b, i < call->in_count ? lt_input(b, i) : in[0], lt_weight(b, 1),
-                              lt_shape_elements(&cell->in[i]));
-    lt_child_ops(cell, b, 0, in, out);
+        in[i] = lt_state(b, lt_shape_elements(&cell->in[i]), cell->policy->compute);
+    lt_inner_ops(cell, b, 0, in, out);
+    for (int i = 1; i <= states; i++)
+        lt_state_next(b, in[i], out[i]);
     lt_repeat_end(b);
     lt_loop_outputs(call, b, out[0], out + 1, states);
 }

@@ -56,10 +56,6 @@ void lt_loop_state_variables(const struct lt_call *call, const struct lt_shape *
 /* The slice of one time step of operand x with `elements` elements; inside the repeat. */
 lt_tensor lt_loop_step(struct lt_builder *b, lt_tensor x, uint64_t elements);
 
-/* The state that a step takes over from the one before it. A gradient flows through it to the steps before, that is to
- * their inputs and weights: it is copied from the step's input and a weight that it was made with. */
-lt_tensor lt_loop_state(struct lt_builder *b, lt_tensor x, lt_tensor weight, uint64_t elements);
-
 /* After lt_repeat_end: sets the outputs from the last step's result and states. */
 void lt_loop_outputs(const struct lt_call *call, struct lt_builder *b, lt_tensor step, const lt_tensor *state,
                      int states);

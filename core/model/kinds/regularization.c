@@ -18,7 +18,11 @@ static const struct lt_field DROPOUT_FIELDS[] = {FIELD_RATE, LT_FIELD_SEED, FIEL
 static const struct lt_field RATE_FIELDS[] = {FIELD_RATE, LT_FIELD_SEED};
 static const struct lt_field SPATIAL_FIELDS[] = {FIELD_RATE, LT_FIELD_SEED, LT_FIELD_DATA_FORMAT};
 static const struct lt_field NOISE_FIELDS[] = {
-    {.name = "stddev", .type = LT_FIELD_FLOAT, .initial = "0.1", .low = 0, .high = INFINITY,
+    {.name = "stddev",
+     .type = LT_FIELD_FLOAT,
+     .initial = "0.1",
+     .low = 0,
+     .high = INFINITY,
      .help = "Standard deviation of the noise"},
     LT_FIELD_SEED,
 };
@@ -101,9 +105,8 @@ const struct lt_kind kinds_regularization[] = {
      .ops = spatial_ops},
     {REGULARIZATION("AlphaDropout", "Dropout that keeps mean and variance"), LT_FIELDS(DROPOUT_FIELDS),
      .parameter = LT_OP_ALPHA_DROPOUT, .shape = dropout_shape, .variables = seed_variables, .ops = noise_ops},
-    {REGULARIZATION("GaussianDropout", "Multiplies with random factors around one in training"),
-     LT_FIELDS(RATE_FIELDS), .parameter = LT_OP_GAUSSIAN_DROPOUT, .shape = lt_shape_same, .variables = seed_variables,
-     .ops = noise_ops},
+    {REGULARIZATION("GaussianDropout", "Multiplies with random factors around one in training"), LT_FIELDS(RATE_FIELDS),
+     .parameter = LT_OP_GAUSSIAN_DROPOUT, .shape = lt_shape_same, .variables = seed_variables, .ops = noise_ops},
     {REGULARIZATION("GaussianNoise", "Adds random numbers in training"), LT_FIELDS(NOISE_FIELDS),
      .parameter = LT_OP_GAUSSIAN_NOISE, .shape = lt_shape_same, .variables = seed_variables, .ops = noise_ops},
     {REGULARIZATION("ActivityRegularization", "Adds a penalty on its input to the loss"), LT_FIELDS(PENALTY_FIELDS),

@@ -37,7 +37,11 @@ static void flatten_ops(const struct lt_call *call, struct lt_builder *b)
 /* ----------------------------------------------------------------------------------------------- Reshape */
 
 static const struct lt_field RESHAPE_FIELDS[] = {
-    {.name = "target_shape", .type = LT_FIELD_INTS, .low = -1, .high = LT_DIM_LIMIT, .optional = true,
+    {.name = "target_shape",
+     .type = LT_FIELD_INTS,
+     .low = -1,
+     .high = LT_DIM_LIMIT,
+     .optional = true,
      .help = "The result's shape without the batch; -1 for the axis that takes the rest"},
 };
 
@@ -72,7 +76,10 @@ static enum lt_status reshape_shape(struct lt_call *call)
 /* ----------------------------------------------------------------------------------- Permute, RepeatVector */
 
 static const struct lt_field PERMUTE_FIELDS[] = {
-    {.name = "dims", .type = LT_FIELD_INTS, .low = 1, .high = LT_MAX_RANK,
+    {.name = "dims",
+     .type = LT_FIELD_INTS,
+     .low = 1,
+     .high = LT_MAX_RANK,
      .help = "Which axis comes next, counted from 1 without the batch"},
 };
 
@@ -171,7 +178,10 @@ static const struct lt_field UP1_FIELDS[] = {FIELD_SIZE};
 static const struct lt_field UP2_FIELDS[] = {
     FIELD_SIZE,
     LT_FIELD_DATA_FORMAT,
-    {.name = "interpolation", .type = LT_FIELD_CHOICE, .initial = "nearest", .choices = lt_interpolations,
+    {.name = "interpolation",
+     .type = LT_FIELD_CHOICE,
+     .initial = "nearest",
+     .choices = lt_interpolations,
      .help = "How the values between are found"},
 };
 static const struct lt_field UP3_FIELDS[] = {FIELD_SIZE, LT_FIELD_DATA_FORMAT};
@@ -197,19 +207,25 @@ static void up2_ops(const struct lt_call *call, struct lt_builder *b)
 {
     const char *interpolation = lt_config_text(call, UP_INTERPOLATION);
     bool nearest = !interpolation || strcmp(interpolation, "nearest") == 0;
-    lt_output(b, 0, lt_map_to(b, nearest ? LT_OP_RESIZE_NEAREST : LT_OP_RESIZE, lt_input(b, 0),
-                              lt_shape_elements(call->out)));
+    lt_output(
+        b, 0,
+        lt_map_to(b, nearest ? LT_OP_RESIZE_NEAREST : LT_OP_RESIZE, lt_input(b, 0), lt_shape_elements(call->out)));
 }
 
 /* ------------------------------------------------------------------------------------------------- table */
 
-#define RESHAPING(class_name, text) .name = class_name, .module = "keras.layers", .family = LT_FAMILY_RESHAPING, .help = text
+#define RESHAPING(class_name, text)                                                                                    \
+    .name = class_name, .module = "keras.layers", .family = LT_FAMILY_RESHAPING, .help = text
 #define CROPPING(class_name, axes, text)                                                                               \
-    {RESHAPING(class_name, text), .parameter = axes, .variant = "crop", LT_FIELDS(CROPPING_FIELDS),                    \
-     .shape = border_shape, .ops = copy_ops}
+    {                                                                                                                  \
+        RESHAPING(class_name, text), .parameter = axes, .variant = "crop", LT_FIELDS(CROPPING_FIELDS),                 \
+                                     .shape = border_shape, .ops = copy_ops                                            \
+    }
 #define ZERO_PADDING(class_name, axes, text)                                                                           \
-    {RESHAPING(class_name, text), .parameter = axes, .variant = "pad", LT_FIELDS(PADDING_FIELDS),                      \
-     .shape = border_shape, .ops = copy_ops}
+    {                                                                                                                  \
+        RESHAPING(class_name, text), .parameter = axes, .variant = "pad", LT_FIELDS(PADDING_FIELDS),                   \
+                                     .shape = border_shape, .ops = copy_ops                                            \
+    }
 
 const struct lt_kind kinds_reshaping[] = {
     {RESHAPING("Flatten", "All axes but the batch in one"), LT_FIELDS(FLATTEN_FIELDS), .shape = flatten_shape,

@@ -1,4 +1,5 @@
-/* What the catalogue cannot compute: classes that are not in it, and nested models, whose inner graph the walk follows. */
+/* What the catalogue cannot compute: classes that are not in it, and nested models, whose inner graph the walk follows.
+ */
 #include "core/model/kinds/kinds.h"
 
 /* The shapes stay unknown, so that those that the file states are taken. */

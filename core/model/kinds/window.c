@@ -7,7 +7,9 @@ enum lt_status lt_window_input(struct lt_call *call, int axes, bool channels_fir
         return status;
     const struct lt_shape *in = &call->in[0];
     *window = (struct lt_window){
-        .axes = axes, .channels_first = channels_first, .batch = in->dim[0],
+        .axes = axes,
+        .channels_first = channels_first,
+        .batch = in->dim[0],
         .channels = in->dim[channels_first ? 1 : axes + 1],
     };
     for (int i = 0; i < axes; i++) {

@@ -7,21 +7,6 @@
 #include "core/model/kinds/inner.h"
 #include "core/model/kinds/kinds.h"
 
-void lt_inner_variables(const struct lt_call *call, const struct lt_call *child, struct lt_variables *out)
-{
-    uint32_t first = out->count;
-    lt_child_variables(child, child->layer->name, out);
-    for (uint32_t i = first; !call->layer->trainable && i < out->count; i++)
-        out->item[i].trainable = false;
-}
-
-int lt_inner_variable_count(const struct lt_call *call, const struct lt_call *child, struct lt_arena *arena)
-{
-    struct lt_variables list = {.arena = arena};
-    lt_inner_variables(call, child, &list);
-    return (int)list.count;
-}
-
 /* Results and failures of an inner call become those of the wrapper. */
 static enum lt_status take_over(struct lt_call *call, const struct lt_call *child, enum lt_status status)
 {
@@ -40,7 +25,7 @@ static enum lt_status take_over(struct lt_call *call, const struct lt_call *chil
 static enum lt_status plain_child(const struct lt_call *call, struct lt_call *child)
 {
     *child = (struct lt_call){0};
-    return call->layer->child_count ? lt_child_call(call, 0, call->in, call->in_count, child) : LT_INVALID;
+    return call->layer->child_count ? lt_inner_call(call, 0, call->in, call->in_count, child) : LT_INVALID;
 }
 
 static enum lt_status plain_shape(struct lt_call *call)
@@ -77,7 +62,7 @@ static enum lt_status step_child(const struct lt_call *call, struct lt_call *chi
     in->rank--;
     for (int i = 1; i < in->rank; i++)
         in->dim[i] = call->in[0].dim[i + 1];
-    return lt_child_call(call, 0, in, 1, child);
+    return lt_inner_call(call, 0, in, 1, child);
 }
 
 static enum lt_status steps_shape(struct lt_call *call)
@@ -92,7 +77,7 @@ static enum lt_status steps_shape(struct lt_call *call)
     if (!out)
         return LT_NO_MEMORY;
     if (child.out[0].rank < 1 || child.out[0].rank == LT_MAX_RANK)
-        return LT_OK;
+        return LT_UNSUPPORTED;
     *out = child.out[0];
     out->rank++;
     out->dim[1] = call->in[0].dim[1];
@@ -118,7 +103,7 @@ static void steps_ops(const struct lt_call *call, struct lt_builder *b)
     }
     lt_repeat_begin(b, (uint64_t)call->in[0].dim[1], true);
     lt_tensor step = lt_map_to(b, LT_OP_COPY, x, lt_shape_elements(&child.in[0]));
-    lt_child_ops(&child, b, 0, &step, &y);
+    lt_inner_ops(&child, b, 0, &step, &y);
     lt_repeat_end(b);
     lt_output(b, 0, lt_map_to(b, LT_OP_COPY, y, lt_shape_elements(&call->out[0])));
 }
@@ -152,7 +137,7 @@ static enum lt_status direction(const struct lt_call *call, int which, struct lt
     in[0] = call->in[0];
     for (int i = 0; i < states; i++)
         in[1 + i] = call->in[1 + which * states + i];
-    return lt_child_call(call, which < call->layer->child_count ? which : 0, in, 1 + states, child);
+    return lt_inner_call(call, which < call->layer->child_count ? which : 0, in, 1 + states, child);
 }
 
 static enum lt_status directions(const struct lt_call *call, struct lt_call child[2])
@@ -175,7 +160,7 @@ static enum lt_status bidirectional_shape(struct lt_call *call)
     if (!out)
         return LT_NO_MEMORY;
     if (forward->rank < 1 || backward->rank != forward->rank)
-        return LT_OK;
+        return LT_UNSUPPORTED;
     out[0] = *forward;
     if (!mode)
         out[1] = *backward;
@@ -236,7 +221,7 @@ static void bidirectional_ops(const struct lt_call *call, struct lt_builder *b)
         in[0] = lt_input(b, 0);
         for (int i = 0; i < states; i++)
             in[1 + i] = lt_input(b, 1 + d * states + i);
-        lt_child_ops(&child[d], b, first[d], in, result[d]);
+        lt_inner_ops(&child[d], b, first[d], in, result[d]);
     }
     /* Where the steps are the output, the backward ones are turned round again. */
     if (child[1].out[0].rank == call->in[0].rank)
@@ -341,7 +326,7 @@ static void spectral_ops(const struct lt_call *call, struct lt_builder *b)
         return;
     for (int i = 0; i < call->in_count; i++)
         in[i] = lt_input_raw(b, i);
-    lt_child_ops(&child, b, 0, in, out);
+    lt_inner_ops(&child, b, 0, in, out);
     for (int i = 0; i < call->out_count; i++)
         lt_output(b, i, out[i]);
 }

@@ -49,6 +49,7 @@ static void copy_in_float32(struct lt_builder *to, const struct lt_op *op, const
     for (int i = 0; i < count; i++)
         wide[i] = lt_is_half(dtype_of(to, in[i])) ? lt_cast(to, in[i], LT_FLOAT32) : in[i];
     copy_op(to, op, wide);
+    lt_last_op(to)->flags |= LT_OP_WIDENED;
     lt_tensor result = lt_tensor_add(to, LT_ROLE_ACTIVATION, to->program.tensor[old].elements, LT_FLOAT32);
     if (result == LT_NO_TENSOR)
         return;

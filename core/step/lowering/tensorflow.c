@@ -17,6 +17,7 @@
 static const struct lt_lowering ROWS[LT_OP_COUNT] = {
     ROW(INPUT, .pass = 1),
     ROW(ALIAS, .pass = 1),
+    ROW(STATE, .pass = 0),
     ROW(STOP_GRADIENT, .flags = LT_NO_GRADIENT),
     ROW(CAST, KERNELS(1, 1)),
 
@@ -37,7 +38,7 @@ static const struct lt_lowering ROWS[LT_OP_COUNT] = {
     ROW(ELU, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
     ROW(ELU_ALPHA, KEEP(LT_OUT), EXTRA(1, LT_OF_OUT, LT_BOOL), KERNELS(4, 4)),
     ROW(SELU, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
-    ROW(CELU, KEEP(LT_IN0), .extra = {{1, LT_OF_OUT, LT_SAME}, {1, LT_OF_OUT, LT_BOOL}}, KERNELS(6, 6)),
+    ROW(CELU, KEEP(LT_IN0), EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(6, 6)),
     ROW(SIGMOID, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
     ROW(LOG_SIGMOID, EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(3, 3)),
     ROW(HARD_SIGMOID, EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(3, 2)),
@@ -56,9 +57,9 @@ static const struct lt_lowering ROWS[LT_OP_COUNT] = {
     ROW(SOFT_SHRINK, EXTRA(2, LT_OF_OUT, LT_BOOL), KERNELS(6, 4)),
     ROW(HARD_SHRINK, EXTRA(1, LT_OF_OUT, LT_BOOL), KERNELS(3, 2)),
     ROW(THRESHOLD, EXTRA(1, LT_OF_OUT, LT_BOOL), KERNELS(2, 2)),
-    ROW(SPARSE_PLUS, .extra = {{2, LT_OF_OUT, LT_SAME}, {2, LT_OF_OUT, LT_BOOL}}, KERNELS(7, 7)),
+    ROW(SPARSE_PLUS, .extra = {{1, LT_OF_OUT, LT_SAME}, {2, LT_OF_OUT, LT_BOOL}}, KERNELS(7, 7)),
     ROW(SPARSE_SIGMOID, EXTRA(2, LT_OF_OUT, LT_BOOL), KERNELS(5, 4)),
-    ROW(SPARSEMAX, EXTRA(5, LT_OF_OUT, LT_SAME), KERNELS(12, 12)),
+    ROW(SPARSEMAX, .extra = {{2, LT_OF_OUT, LT_SAME}, {1, LT_OF_OUT, LT_BOOL}}, KERNELS(12, 12)),
     ROW(EXP, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
     ROW(LOG, KEEP(LT_IN0), KERNELS(1, 2)),
     ROW(SQRT, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 1)),
@@ -73,7 +74,7 @@ static const struct lt_lowering ROWS[LT_OP_COUNT] = {
     ROW(SOFTMAX, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 3)),
     ROW(LOG_SOFTMAX, KEEP(LT_OUT), .flags = LT_IN_PLACE, KERNELS(1, 3)),
     ROW(DROPOUT, EXTRA(1, LT_OF_DIM0, LT_BOOL), KERNELS(4, 2), SCRATCH(1, 0)),
-    ROW(ALPHA_DROPOUT, EXTRA(1, LT_OF_DIM0, LT_SAME), KERNELS(6, 2), SCRATCH(1, 0)),
+    ROW(ALPHA_DROPOUT, EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(6, 2), SCRATCH(1, 0)),
     ROW(GAUSSIAN_DROPOUT, EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(3, 1), SCRATCH(1, 0)),
     ROW(GAUSSIAN_NOISE, .pass = 1, KERNELS(3, 0), SCRATCH(1, 0)),
     ROW(ACTIVITY_PENALTY, KEEP(LT_IN0), KERNELS(3, 3)),
@@ -87,14 +88,18 @@ static const struct lt_lowering ROWS[LT_OP_COUNT] = {
     ROW(WHERE, .keep = {0, LT_IN0, LT_IN0}, KERNELS(1, 2)),
 
     /* Keras 3 computes moments and tf.nn.batch_normalization, all in float32. */
-    ROW(BATCH_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, KERNELS(8, 12), PASSES(7, 11), SCRATCH(1, 3)),
-    ROW(BATCH_NORM_FROZEN, .flags = LT_IN_FLOAT32, KERNELS(4, 2), PASSES(4, 2)),
-    ROW(LAYER_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, EXTRA(1, LT_OF_OUT, LT_FLOAT32), KERNELS(9, 14),
-        PASSES(9, 14), SCRATCH(1, 2)),
-    ROW(GROUP_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, KERNELS(9, 12), PASSES(7, 11), SCRATCH(1, 3)),
-    ROW(RMS_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, EXTRA(1, LT_OF_OUT, LT_FLOAT32), KERNELS(6, 10), PASSES(7, 10),
+    ROW(BATCH_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, EXTRA(3, LT_OF_DIM0, LT_FLOAT32), KERNELS(8, 12),
+        PASSES(7, 11), SCRATCH(1, 3)),
+    ROW(BATCH_NORM_FROZEN, .flags = LT_IN_FLOAT32, EXTRA(1, LT_OF_DIM0, LT_FLOAT32), KERNELS(4, 2), PASSES(4, 2)),
+    ROW(LAYER_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32,
+        .extra = {{1, LT_OF_OUT, LT_FLOAT32}, {3, LT_OF_DIM0, LT_FLOAT32}}, KERNELS(9, 14), PASSES(9, 14),
         SCRATCH(1, 2)),
-    ROW(UNIT_NORM, KEEP(LT_IN0), KERNELS(5, 8), PASSES(5, 8), SCRATCH(1, 2)),
+    ROW(GROUP_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32, EXTRA(5, LT_OF_DIM0, LT_FLOAT32), KERNELS(9, 12),
+        PASSES(7, 11), SCRATCH(1, 3)),
+    ROW(RMS_NORM, KEEP(LT_IN0), .flags = LT_IN_FLOAT32,
+        .extra = {{1, LT_OF_OUT, LT_FLOAT32}, {1, LT_OF_DIM0, LT_FLOAT32}}, KERNELS(6, 10), PASSES(7, 10),
+        SCRATCH(1, 2)),
+    ROW(UNIT_NORM, KEEP(LT_IN0), EXTRA(2, LT_OF_DIM0, LT_SAME), KERNELS(5, 8), PASSES(5, 8), SCRATCH(1, 2)),
 
     ROW(MAX_POOL, KEEP(LT_IN0 | LT_OUT), KERNELS(1, 1)),
     ROW(AVERAGE_POOL, KERNELS(1, 1)),
@@ -120,12 +125,29 @@ static const struct lt_lowering ROWS[LT_OP_COUNT] = {
     ROW(OPAQUE, KEEP(LT_OUT), KERNELS(1, 2)),
 };
 /* A layer norm without scale and offset has no product of them to keep. */
-static const struct lt_lowering PLAIN_LAYER_NORM = {KEEP(LT_IN0), .flags = LT_IN_FLOAT32, KERNELS(7, 10), PASSES(7, 10),
-                                                    SCRATCH(1, 2)};
+static const struct lt_lowering PLAIN_LAYER_NORM = {
+    KEEP(LT_IN0),   .flags = LT_IN_FLOAT32, EXTRA(3, LT_OF_DIM0, LT_FLOAT32),
+    KERNELS(7, 10), PASSES(7, 10),          SCRATCH(1, 2)};
+
+/* Without scale the inverse deviation is not multiplied by gamma: one number less per channel. */
+static const struct lt_lowering UNSCALED_BATCH_NORM = {
+    KEEP(LT_IN0),   .flags = LT_IN_FLOAT32, EXTRA(2, LT_OF_DIM0, LT_FLOAT32),
+    KERNELS(7, 11), PASSES(7, 11),          SCRATCH(1, 3)};
+
+/* A resize of half images is done in float32 and clipped back to their range: the result before and after the clip, and
+ * the half operand, whose shape the gradient reads. */
+static const struct lt_lowering WIDENED_RESIZE = {
+    .flags = LT_IN_FLOAT32, .extra = {{2, LT_OF_OUT, LT_FLOAT32}, {0.5F, LT_OF_IN, LT_FLOAT32}}, KERNELS(3, 3)};
 
 static const struct lt_lowering *find(const struct lt_op *op)
 {
-    return op->kind == LT_OP_LAYER_NORM && !op->dim[2] ? &PLAIN_LAYER_NORM : &ROWS[op->kind];
+    if (op->kind == LT_OP_LAYER_NORM && !op->dim[2])
+        return &PLAIN_LAYER_NORM;
+    if (op->kind == LT_OP_BATCH_NORM && op->dim[2] < 2 * op->dim[0])
+        return &UNSCALED_BATCH_NORM;
+    if (op->kind == LT_OP_RESIZE && (op->flags & LT_OP_WIDENED))
+        return &WIDENED_RESIZE;
+    return &ROWS[op->kind];
 }
 
 const struct lt_framework_lowering lt_lowering_tensorflow = {

@@ -44,7 +44,8 @@ static void attention_fused(struct lt_builder *b, const struct lt_op *op, const 
  */
 static void attention_explicit(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
 {
-    uint64_t mask_elements = lt_mul(op->dim[0], lt_mul(op->dim[2], op->dim[3]));
+    /* A causal mask alone is the same for all samples. */
+    uint64_t mask_elements = lt_mul(op->flags & LT_OP_MASKED ? op->dim[0] : 1, lt_mul(op->dim[2], op->dim[3]));
     bool has_mask = op->flags & (LT_OP_CAUSAL | LT_OP_MASKED);
     lt_tensor q = lt_map(b, LT_OP_SCALE, in[0]);
     lt_tensor scores = scores_of(b, q, in[1], op);
@@ -69,33 +70,20 @@ static void attention(struct lt_builder *b, const struct lt_op *op, const lt_ten
 
 /* --- recurrent layers as loops over the steps ------------------------------------------------------------------- */
 
+enum { MOST_GATES = 4 };
+
+/* One step of a recurrent layer. */
 struct step {
     struct lt_builder *b;
     const struct lt_op *op;
-    uint64_t batch, features, units;
-    lt_tensor x, kernel, recurrent, bias; /* of one step */
+    uint64_t batch, features, units, gates, elements; /* elements of a state */
+    enum lt_op_kind activation, recurrent_activation;
+    lt_tensor x, h, kernel, recurrent, bias;
 };
-
-/* What the step before left: a tensor of its own, held once per step where the gradient needs it. */
-static lt_tensor state(struct step *s)
-{
-    return lt_emit(s->b, LT_OP_INPUT, NULL, 0, lt_mul(s->batch, s->units), dtype_of(s->b, s->x));
-}
-
-static lt_tensor project(struct step *s, lt_tensor x, lt_tensor kernel, uint64_t depth)
-{
-    return lt_matmul(s->b, x, kernel, 1, s->batch, s->op->dim[4] * s->units, depth);
-}
-
-/* One gate's share of the projection of all gates. */
-static lt_tensor part(struct step *s, lt_tensor all)
-{
-    return lt_map_to(s->b, LT_OP_COPY, all, lt_mul(s->batch, s->units));
-}
 
 static lt_tensor map(struct step *s, enum lt_op_kind kind, lt_tensor x)
 {
-    return lt_map(s->b, kind, x);
+    return kind == LT_OP_ALIAS ? x : lt_map(s->b, kind, x);
 }
 
 static lt_tensor combine(struct step *s, enum lt_op_kind kind, lt_tensor x, lt_tensor y)
@@ -103,67 +91,134 @@ static lt_tensor combine(struct step *s, enum lt_op_kind kind, lt_tensor x, lt_t
     return lt_combine(s->b, kind, x, y, lt_elements(s->b, x));
 }
 
-static lt_tensor dropped(struct step *s, lt_tensor x, unsigned flag)
+/* x under a mask that is drawn once for all steps. The loop's gradient also asks for the mask's, so x is kept as well.
+ */
+static lt_tensor dropped(struct step *s, lt_tensor x)
 {
-    if (!(s->op->flags & flag))
-        return x;
-    lt_tensor mask = lt_emit(s->b, LT_OP_INPUT, NULL, 0, lt_elements(s->b, x), dtype_of(s->b, x));
+    uint32_t region = s->b->region;
+    s->b->region = s->b->status ? region : s->b->program.region[region].outer;
+    lt_tensor mask = lt_state(s->b, lt_elements(s->b, x), dtype_of(s->b, x));
+    s->b->region = region;
     return combine(s, LT_OP_MULTIPLY, x, mask);
 }
 
-static void simple_step(struct step *s, lt_tensor h, lt_tensor *next)
+/* All gates in one product, then cut apart. */
+static void project_whole(struct step *s, lt_tensor x, lt_tensor kernel, lt_tensor bias, uint64_t depth,
+                          lt_tensor *gate)
 {
-    lt_tensor z =
-        combine(s, LT_OP_ADD, project(s, s->x, s->kernel, s->features), project(s, h, s->recurrent, s->units));
-    next[0] = map(s, LT_OP_TANH, lt_bias(s->b, z, s->bias));
+    lt_tensor all = lt_bias(s->b, lt_matmul(s->b, x, kernel, 1, s->batch, s->gates * s->units, depth), bias);
+    for (uint64_t i = 0; i < s->gates; i++)
+        gate[i] = s->gates == 1 ? all : lt_map_to(s->b, LT_OP_COPY, all, s->elements);
+}
+
+/* A product for each gate on its own part of the kernel and, with recurrent dropout, its own mask (implementation 1).
+ */
+static void project_parts(struct step *s, lt_tensor x, lt_tensor kernel, uint64_t depth, bool drop, lt_tensor *gate)
+{
+    for (uint64_t i = 0; i < s->gates; i++) {
+        lt_tensor part = lt_map_to(s->b, LT_OP_COPY, kernel, lt_mul(depth, s->units));
+        gate[i] = lt_matmul(s->b, drop ? dropped(s, x) : x, part, 1, s->batch, s->units, depth);
+    }
+}
+
+static void project(struct step *s, lt_tensor *x, lt_tensor *h)
+{
+    if (s->gates > 1 && (s->op->flags & LT_OP_RECURRENT_DROPPED)) {
+        project_parts(s, s->x, s->kernel, s->features, false, x);
+        project_parts(s, s->h, s->recurrent, s->units, true, h);
+        return;
+    }
+    project_whole(s, s->x, s->kernel, s->bias, s->features, x);
+    project_whole(s, s->h, s->recurrent, LT_NO_TENSOR, s->units, h);
+}
+
+static lt_tensor gate(struct step *s, enum lt_op_kind activation, lt_tensor x, lt_tensor h)
+{
+    return map(s, activation, combine(s, LT_OP_ADD, x, h));
+}
+
+static lt_tensor simple_step(struct step *s)
+{
+    lt_tensor x, h, before = s->h;
+    if (s->op->flags & LT_OP_RECURRENT_DROPPED)
+        s->h = dropped(s, s->h);
+    project_whole(s, s->x, s->kernel, s->bias, s->features, &x);
+    project_whole(s, s->h, s->recurrent, LT_NO_TENSOR, s->units, &h);
+    s->h = before;
+    return gate(s, s->activation, x, h);
 }
 
 /* i, f, o = sigmoid; c = f c' + i tanh(g); h = o tanh(c) */
-static void lstm_step(struct step *s, lt_tensor h, lt_tensor c, lt_tensor *next)
+static lt_tensor lstm_step(struct step *s, lt_tensor carry, lt_tensor *next_carry)
 {
-    lt_tensor z =
-        combine(s, LT_OP_ADD, project(s, s->x, s->kernel, s->features), project(s, h, s->recurrent, s->units));
-    z = lt_bias(s->b, z, s->bias);
-    lt_tensor i = map(s, LT_OP_SIGMOID, part(s, z)), f = map(s, LT_OP_SIGMOID, part(s, z));
-    lt_tensor g = map(s, LT_OP_TANH, part(s, z)), o = map(s, LT_OP_SIGMOID, part(s, z));
-    next[1] = combine(s, LT_OP_ADD, combine(s, LT_OP_MULTIPLY, f, c), combine(s, LT_OP_MULTIPLY, i, g));
-    next[0] = combine(s, LT_OP_MULTIPLY, o, map(s, LT_OP_TANH, next[1]));
+    lt_tensor x[MOST_GATES], h[MOST_GATES];
+    project(s, x, h);
+    lt_tensor i = gate(s, s->recurrent_activation, x[0], h[0]), f = gate(s, s->recurrent_activation, x[1], h[1]);
+    lt_tensor g = gate(s, s->activation, x[2], h[2]), o = gate(s, s->recurrent_activation, x[3], h[3]);
+    *next_carry = combine(s, LT_OP_ADD, combine(s, LT_OP_MULTIPLY, f, carry), combine(s, LT_OP_MULTIPLY, i, g));
+    return combine(s, LT_OP_MULTIPLY, o, map(s, s->activation, *next_carry));
 }
 
-/* z, r = sigmoid; n = tanh(x + r (U h)); h = z h' + (1 - z) n */
-static void gru_step(struct step *s, lt_tensor h, lt_tensor *next)
+/* z, r = sigmoid; n = tanh(x + r (U h)), or tanh(x + U (r h)) where the reset stands before; h = z h' + (1 - z) n */
+static lt_tensor gru_step(struct step *s)
 {
-    lt_tensor x = lt_bias(s->b, project(s, s->x, s->kernel, s->features), s->bias);
-    lt_tensor u = lt_bias(s->b, project(s, h, s->recurrent, s->units), s->bias);
-    lt_tensor z = map(s, LT_OP_SIGMOID, combine(s, LT_OP_ADD, part(s, x), part(s, u)));
-    lt_tensor r = map(s, LT_OP_SIGMOID, combine(s, LT_OP_ADD, part(s, x), part(s, u)));
-    lt_tensor n = map(s, LT_OP_TANH, combine(s, LT_OP_ADD, part(s, x), combine(s, LT_OP_MULTIPLY, r, part(s, u))));
-    next[0] =
-        combine(s, LT_OP_ADD, combine(s, LT_OP_MULTIPLY, z, h), combine(s, LT_OP_MULTIPLY, map(s, LT_OP_NEGATE, z), n));
+    lt_tensor x[MOST_GATES], h[MOST_GATES], n;
+    bool before = s->op->flags & LT_OP_RESET_BEFORE;
+    if (before && !(s->op->flags & LT_OP_RECURRENT_DROPPED)) {
+        project_whole(s, s->x, s->kernel, s->bias, s->features, x);
+        lt_tensor both = lt_map_to(s->b, LT_OP_COPY, s->recurrent, lt_mul(s->units, 2 * s->units));
+        both = lt_matmul(s->b, s->h, both, 1, s->batch, 2 * s->units, s->units);
+        h[0] = lt_map_to(s->b, LT_OP_COPY, both, s->elements);
+        h[1] = lt_map_to(s->b, LT_OP_COPY, both, s->elements);
+    } else {
+        project(s, x, h);
+    }
+    lt_tensor z = gate(s, s->recurrent_activation, x[0], h[0]), r = gate(s, s->recurrent_activation, x[1], h[1]);
+    if (before) {
+        lt_tensor part = lt_map_to(s->b, LT_OP_COPY, s->recurrent, lt_mul(s->units, s->units));
+        n = lt_matmul(s->b, combine(s, LT_OP_MULTIPLY, r, s->h), part, 1, s->batch, s->units, s->units);
+    } else {
+        n = combine(s, LT_OP_MULTIPLY, r, h[2]);
+    }
+    n = gate(s, s->activation, x[2], n);
+    return combine(s, LT_OP_ADD, combine(s, LT_OP_MULTIPLY, z, s->h),
+                   combine(s, LT_OP_MULTIPLY, map(s, LT_OP_NEGATE, z), n));
 }
 
 static void recurrent(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
 {
     enum lt_dtype dtype = dtype_of(b, in[0]);
-    struct step s = {.b = b, .op = op, .batch = op->dim[0], .features = op->dim[2], .units = op->dim[3]};
+    struct step s = {.b = b,
+                     .op = op,
+                     .batch = op->dim[0],
+                     .features = op->dim[2],
+                     .units = op->dim[3],
+                     .gates = op->dim[4],
+                     .elements = lt_mul(op->dim[0], op->dim[3]),
+                     .activation = (enum lt_op_kind)op->dim[5],
+                     .recurrent_activation = (enum lt_op_kind)op->dim[6]};
+    lt_tensor next[2] = {LT_NO_TENSOR, LT_NO_TENSOR};
     lt_repeat_begin(b, op->dim[1], op->flags & LT_OP_UNROLLED);
-    s.x = dropped(&s, lt_map_to(b, LT_OP_COPY, in[0], lt_mul(s.batch, s.features)), LT_OP_DROPPED);
+    s.x = lt_map_to(b, LT_OP_COPY, in[0], lt_mul(s.batch, s.features));
+    if (op->flags & LT_OP_DROPPED)
+        s.x = dropped(&s, s.x);
     s.kernel = lt_cast(b, in[1], dtype);
     s.recurrent = lt_cast(b, in[2], dtype);
     s.bias = op->in_count > 3 ? lt_cast(b, in[3], dtype) : LT_NO_TENSOR;
-    lt_tensor before = dropped(&s, state(&s), LT_OP_RECURRENT_DROPPED);
-    lt_tensor next[2] = {LT_NO_TENSOR, LT_NO_TENSOR};
-    if (op->kind == LT_OP_LSTM)
-        lstm_step(&s, before, state(&s), next);
-    else if (op->kind == LT_OP_GRU)
-        gru_step(&s, before, next);
-    else
-        simple_step(&s, before, next);
+    s.h = lt_state(b, s.elements, dtype);
+    if (op->kind == LT_OP_LSTM) {
+        lt_tensor carry = lt_state(b, s.elements, dtype);
+        next[0] = lstm_step(&s, carry, &next[1]);
+        lt_state_next(b, carry, next[1]);
+    } else {
+        next[0] = op->kind == LT_OP_GRU ? gru_step(&s) : simple_step(&s);
+    }
+    lt_state_next(b, s.h, next[0]);
     lt_repeat_end(b);
     uint64_t rows = op->flags & LT_OP_SEQUENCES ? lt_mul(op->dim[0], op->dim[1]) : op->dim[0];
     out[0] = lt_map_to(b, LT_OP_COPY, next[0], lt_mul(rows, s.units));
     for (int i = 1; i < op->out_count; i++)
-        out[i] = lt_alias(b, next[i - 1]);
+        out[i] = lt_map(b, LT_OP_COPY, next[i - 1]);
 }
 
 bool lt_tensorflow_expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
