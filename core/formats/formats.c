@@ -255,3 +255,12 @@ struct lt_document *lt_open_text(const char *file, const char *text, size_t byte
     lt_arena_free(&o.arena);
     return document;
 }
+
+enum lt_status lt_write_native(const struct lt_document *document, struct lt_buffer *out)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    const struct lt_tree *tree = lt_native_tree(&arena, document);
+    enum lt_status status = tree ? lt_yaml_write(out, tree) : LT_NO_MEMORY;
+    lt_arena_free(&arena);
+    return status;
+}
