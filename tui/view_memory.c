@@ -38,7 +38,7 @@ static void draw_moment(const struct app *app, struct frame *frame, struct rect 
     piece_add(&line, ROLE_TEXT, 1, "%s of %s", lt_phase_names[moment->phase],
               moment->layer == LT_NO_LAYER ? "no layer" : app_name(app, moment->layer));
     piece_add(&line, ROLE_DIM, 2, "operation %u of %u", at + 1, memory->moment_count);
-    if (!near_limit(memory) && memory->usable_bytes)
+    if (near_limit(memory) <= 0 && memory->usable_bytes)
         piece_add(&line, ROLE_DIM, 3, "limit %s, far above",
                   lt_number(bytes, (double)memory->usable_bytes, LT_UNIT_BYTES));
     pieces_draw(&line, frame, row, 0, 1, row.cols - 2);
