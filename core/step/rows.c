@@ -143,10 +143,41 @@ static void add_row(struct lt_layer_row *to, const struct lt_layer_row *from)
 void lt_rows_sum(const struct lt_document *document, struct lt_estimate *out)
 {
     for (uint32_t i = 0; i < out->row_count; i++) {
+        if (out->row[i].listed && !out->row[i].nested && out->batch)
+            out->forward_flops += out->row[i].forward_flops / (double)out->batch;
         /* Variables of a wrapper's children are already in the wrapper's own list. */
         if (!out->row[i].listed || out->row[i].nested)
             continue;
         for (uint32_t up = document->layer[i].parent; up != LT_NO_LAYER; up = document->layer[up].parent)
             add_row(&out->row[up], &out->row[i]);
     }
+}
+
+static void count_state(const struct lt_walked *walked, struct lt_estimate *out)
+{
+    if (!out->optimizer)
+        return;
+    for (uint32_t i = 0; i < out->row_count; i++) {
+        const struct lt_variables *variables = &walked->layer[i].variables;
+        for (uint32_t k = 0; k < variables->count; k++)
+            if (variables->item[k].trainable && variables->item[k].counted)
+                out->optimizer_elements =
+                    lt_add(out->optimizer_elements, lt_optimizer_elements(&out->optimizer_state, &variables->item[k]));
+    }
+    out->optimizer_scalars = lt_optimizer_scalars(&out->document->setup, out->optimizer, out->loss_scaling);
+}
+
+void lt_rows_total(const struct lt_walked *walked, struct lt_estimate *out)
+{
+    for (uint32_t i = 0; i < out->row_count; i++) {
+        const struct lt_layer_row *row = &out->row[i];
+        if (!row->listed || row->nested)
+            continue;
+        out->parameters = lt_add(out->parameters, row->parameters);
+        out->trainable_parameters = lt_add(out->trainable_parameters, row->trainable_parameters);
+        out->non_trainable_parameters = lt_add(out->non_trainable_parameters, row->non_trainable_parameters);
+        out->weight_bytes = lt_add(out->weight_bytes, row->weight_bytes);
+        out->optimizer_bytes = lt_add(out->optimizer_bytes, row->optimizer_bytes);
+    }
+    count_state(walked, out);
 }
