@@ -25,6 +25,7 @@ all: $(BUILD)/liblayertop.a
 
 include core/embed.mk
 include tests/tui.mk
+include tests/accuracy/accuracy.mk
 
 help:
 	@sed -n '2,3s/^# *//p' Makefile
