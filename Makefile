@@ -35,6 +35,7 @@ all: $(BUILD)/layertop
 
 include core/embed.mk
 include tests/tui.mk
+include tests/accuracy/accuracy.mk
 include tests/program.mk
 
 help:

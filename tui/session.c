@@ -7,7 +7,9 @@
 
 #include "core/base/text.h"
 #include "core/data/file.h"
+#include "core/data/yaml.h"
 #include "core/formats/formats.h"
+#include "core/formats/native.h"
 #include "core/model/assign.h"
 
 /* ---- the estimate ---- */
@@ -274,6 +276,15 @@ static void take_name(struct session *session, const char *path)
     journal_discard(&session->journal);
 }
 
+static enum lt_status write_native(const struct lt_document *document, struct lt_buffer *out)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    const struct lt_tree *tree = lt_native_tree(&arena, document);
+    enum lt_status status = tree ? lt_yaml_write(out, tree) : LT_NO_MEMORY;
+    lt_arena_free(&arena);
+    return status;
+}
+
 enum lt_status session_save(struct session *session, const char *path, bool force)
 {
     forget_refusal(session);
@@ -284,7 +295,7 @@ enum lt_status session_save(struct session *session, const char *path, bool forc
     if (!own && !force && stat(path, &info) == 0)
         return refuse(session, LT_INVALID, ":w! NAME overwrites it", "a file of that name exists");
     struct lt_buffer text = {0};
-    enum lt_status status = lt_write_native(session->document, &text);
+    enum lt_status status = write_native(session->document, &text);
     if (status || text.failed)
         status = refuse(session, LT_NO_MEMORY, NULL, "memory ended");
     else
