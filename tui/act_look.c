@@ -160,8 +160,9 @@ void act_mouse(struct app *app, const char *args)
 {
     (void)args;
     app->mouse = !app->mouse;
-    app_say(app, ROLE_TEXT, app->mouse ? "The mouse selects and scrolls; M leaves it to the terminal"
-                                       : "The mouse is left to the terminal; M takes it back");
+    app_say(app, ROLE_TEXT,
+            app->mouse ? "The mouse selects and scrolls; M leaves it to the terminal"
+                       : "The mouse is left to the terminal; M takes it back");
 }
 
 void act_redraw(struct app *app, const char *args)

@@ -9,8 +9,9 @@ const struct memory_class device_classes[LT_MEMORY_CLASS_COUNT] = {
     [LT_MEMORY_WORKSPACE] = {'x', ROLE_BAR_WORKSPACE, "scratch of the kernel that runs at the peak"},
     [LT_MEMORY_INPUTS] = {'i', ROLE_BAR_INPUTS, "the batch and its labels"},
     [LT_MEMORY_POOL] = {'p', ROLE_BAR_POOL, "taken by the framework's allocator and not in use at the peak; not drawn"},
-    [LT_MEMORY_CONTEXT] = {'c', ROLE_BAR_CONTEXT, "outside the allocator: driver context and libraries; right of the "
-                                                 "mark"},
+    [LT_MEMORY_CONTEXT] = {'c', ROLE_BAR_CONTEXT,
+                           "outside the allocator: driver context and libraries; right of the "
+                           "mark"},
 };
 
 const struct memory_class host_classes[LT_HOST_CLASS_COUNT] = {

@@ -11,7 +11,7 @@ struct candidates {
     struct lt_arena arena;
     const char *text[COMPLETIONS]; /* in the order of their tables */
     int count;
-    size_t at;                     /* where in the line the word begins */
+    size_t at; /* where in the line the word begins */
 };
 
 void complete(const struct app *app, const char *line, struct candidates *out);

@@ -133,7 +133,8 @@ static void add_inputs(struct form *form, const struct lt_document *document, co
                                           .type = LT_FIELD_INTS,
                                           .low = 1,
                                           .high = INT32_MAX,
-                                          .help = "The shape of an input that the model leaves open, without the batch"};
+                                          .help =
+                                              "The shape of an input that the model leaves open, without the batch"};
     const struct lt_setup *setup = &document->setup;
     for (uint32_t i = 0; i < document->layer_count; i++) {
         const struct lt_layer *layer = &document->layer[i];

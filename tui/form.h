@@ -13,9 +13,9 @@ struct form_entry {
     const struct lt_field *field; /* NULL: a group's heading */
     const char *target;           /* what stands between `set ` and `=`; not safe to print */
     struct lt_value value;
-    const char *text;             /* the value as typed, safe to print */
-    const char *origin;           /* "", "default", "file", "changed", "assumed" */
-    bool idle;                    /* has no effect with the other values as they are */
+    const char *text;   /* the value as typed, safe to print */
+    const char *origin; /* "", "default", "file", "changed", "assumed" */
+    bool idle;          /* has no effect with the other values as they are */
 };
 
 enum { FORM_ENTRIES = 160 };

@@ -115,8 +115,8 @@ static void add(struct builder *b, uint32_t layer, int depth)
 {
     const struct lt_graph *inner = b->document->layer[layer].inner;
     bool folded = inner && b->outline->folded[layer];
-    b->outline->row[b->outline->count++] = (struct outline_row){
-        .layer = layer, .depth = (uint16_t)depth, .nested = inner != NULL, .folded = folded};
+    b->outline->row[b->outline->count++] =
+        (struct outline_row){.layer = layer, .depth = (uint16_t)depth, .nested = inner != NULL, .folded = folded};
     if (inner && folded)
         mark_below(b, inner);
     else if (inner)

@@ -46,8 +46,7 @@ static void split_narrow(struct panes *panes, const struct panes_wish *wish)
         panes->pane[wish->focus] = panes->main;
         return;
     }
-    static const struct part parts[] = {{.min = 6, .max = LAYOUT_ANY, .share = 2},
-                                        {.min = 8, .max = 16, .share = 3}};
+    static const struct part parts[] = {{.min = 6, .max = LAYOUT_ANY, .share = 2}, {.min = 8, .max = 16, .share = 3}};
     struct rect rows[2];
     layout_rows(panes->main, parts, 2, 0, rows);
     panes->pane[PANE_LAYERS] = rows[0];

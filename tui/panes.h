@@ -14,12 +14,12 @@ struct panes_wish {
 
 struct panes {
     int rows, cols;
-    bool tiny;                     /* totals as text, and nothing else */
-    bool wide;                     /* several panes side by side, each with a title of its own */
-    struct rect totals;            /* 3 to 6 rows; in a tiny screen all but the last */
-    struct rect main;              /* between totals and bar: pickers and texts fill it */
-    struct rect pane[PANE_COUNT];  /* the first row is the title; empty: not in view */
-    struct rect bar;               /* the last row: keys, messages, prompts */
+    bool tiny;                    /* totals as text, and nothing else */
+    bool wide;                    /* several panes side by side, each with a title of its own */
+    struct rect totals;           /* 3 to 6 rows; in a tiny screen all but the last */
+    struct rect main;             /* between totals and bar: pickers and texts fill it */
+    struct rect pane[PANE_COUNT]; /* the first row is the title; empty: not in view */
+    struct rect bar;              /* the last row: keys, messages, prompts */
 };
 
 /* The pane in focus is always in view unless the screen is tiny. No two parts overlap, none leaves the screen. */

@@ -115,7 +115,7 @@ static void add_device(struct picker *picker, const struct session *session, con
 bool picker_open_devices(struct picker *picker, const struct session *session, const char *field, const char *current,
                          bool cpus)
 {
-    static const char *const titles[4] = {"Memory", "Bandwidth", "Peak", "Year"};
+    static const char *const titles[4] = {"Memory", "Bandwidth", "Peak rate", "Year"};
     const struct lt_device_row *rows = NULL;
     uint32_t count = 0;
     struct lt_arena scratch = LT_ARENA_INIT;

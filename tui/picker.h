@@ -1,5 +1,5 @@
-/* One list to choose from, filtered by typing: devices, and the choices of any field, each with what would be; or models
- * to open. What would be is worked out in slices, first for the rows in view. */
+/* One list to choose from, filtered by typing: devices, and the choices of any field, each with what would be; or
+ * models to open. What would be is worked out in slices, first for the rows in view. */
 #ifndef TUI_PICKER_H
 #define TUI_PICKER_H
 
@@ -10,14 +10,14 @@
 enum picker_state { TRIAL_WAITING, TRIAL_DONE, TRIAL_FAILED };
 
 struct picker_item {
-    const char *id;          /* what is set or opened */
-    const char *name;        /* safe to print */
-    const char *note[4];     /* further columns, safe to print; NULL: empty */
-    const char *haystack;    /* what typing is compared with, in lower case */
+    const char *id;       /* what is set or opened */
+    const char *name;     /* safe to print */
+    const char *note[4];  /* further columns, safe to print; NULL: empty */
+    const char *haystack; /* what typing is compared with, in lower case */
     enum picker_state state;
     enum lt_verdict verdict;
     struct lt_figure peak_bytes, step_seconds;
-    bool host;               /* the device is the CPU: the verdict is of host memory */
+    bool host; /* the device is the CPU: the verdict is of host memory */
 };
 
 enum picker_kind { PICK_FIELD, PICK_DEVICE, PICK_FILE };
@@ -29,10 +29,10 @@ struct picker {
     const char *note_title[4];
     struct picker_item *item;
     int count;
-    int *shown;                /* items that match, in order */
+    int *shown; /* items that match, in order */
     int shown_count;
     struct line_edit filter;
-    struct list list;          /* over the shown ones */
+    struct list list; /* over the shown ones */
     struct computed trial;
 };
 

@@ -64,8 +64,7 @@ static void complete_line(struct app *app, int step)
         snprintf(line, sizeof line, "%.*s%.*s", (int)candidates.at, app->completed, (int)common, candidates.text[0]);
     } else {
         int first = step > 0 ? 0 : candidates.count - 1;
-        app->completion = app->completion < 0 ? first
-                                              : (app->completion + step + candidates.count) % candidates.count;
+        app->completion = app->completion < 0 ? first : (app->completion + step + candidates.count) % candidates.count;
         snprintf(line, sizeof line, "%.*s%s", (int)candidates.at, app->completed, candidates.text[app->completion]);
     }
     line_edit_start(&app->edit, line, &app->commands);

@@ -14,8 +14,8 @@ static void put(struct reading *reading, enum role role, const char *label, cons
 {
     struct scroll_text *out = &reading->text;
     if (out->count % 64 == 0) {
-        struct text_line *larger = lt_grow(&reading->arena, out->line, (size_t)out->count, (size_t)out->count + 64,
-                                           sizeof *larger);
+        struct text_line *larger =
+            lt_grow(&reading->arena, out->line, (size_t)out->count, (size_t)out->count + 64, sizeof *larger);
         if (!larger)
             return;
         out->line = larger;
@@ -104,13 +104,13 @@ static void put_letters(struct reading *reading)
     heading(reading, "Letters of the memory bars");
     for (int i = 0; i < LT_MEMORY_CLASS_COUNT; i++) {
         const char *label = lt_format(&reading->arena, "%c", device_classes[i].letter);
-        put(reading, ROLE_TEXT, label, lt_format(&reading->arena, "%s: %s", lt_memory_class_names[i],
-                                                 device_classes[i].help));
+        put(reading, ROLE_TEXT, label,
+            lt_format(&reading->arena, "%s: %s", lt_memory_class_names[i], device_classes[i].help));
     }
     for (int i = 0; i < LT_HOST_CLASS_COUNT; i++) {
         const char *label = lt_format(&reading->arena, "%c", host_classes[i].letter);
-        put(reading, ROLE_TEXT, label, lt_format(&reading->arena, "%s (host): %s", lt_host_class_names[i],
-                                                 host_classes[i].help));
+        put(reading, ROLE_TEXT, label,
+            lt_format(&reading->arena, "%s (host): %s", lt_host_class_names[i], host_classes[i].help));
     }
 }
 
@@ -122,12 +122,10 @@ static void put_commands(struct reading *reading)
             const struct command *command = &commands[i];
             if ((int)command->group != group)
                 continue;
-            const char *label = command->alias
-                                    ? lt_format(&reading->arena, ":%s :%s", command->name, command->alias)
-                                    : lt_format(&reading->arena, ":%s", command->name);
+            const char *label = command->alias ? lt_format(&reading->arena, ":%s :%s", command->name, command->alias)
+                                               : lt_format(&reading->arena, ":%s", command->name);
             put(reading, ROLE_TEXT, label,
-                command->args[0] ? lt_format(&reading->arena, "%s. %s", command->args, command->help)
-                                 : command->help);
+                command->args[0] ? lt_format(&reading->arena, "%s. %s", command->args, command->help) : command->help);
         }
     }
 }

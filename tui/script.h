@@ -1,5 +1,5 @@
-/* Keys from a file instead of a keyboard, frames into a file instead of a terminal: for tests, demonstrations and reports
- * of faults. A script is made of lines:
+/* Keys from a file instead of a keyboard, frames into a file instead of a terminal: for tests, demonstrations and
+ * reports of faults. A script is made of lines:
  *
  *   down down enter    names of keys, as help shows them
  *   :set batch=64      a line as typed behind `:`, with Enter
@@ -21,7 +21,7 @@ struct script {
     struct lt_buffer trouble; /* empty: none */
     const struct glyph_set *glyphs;
     int rows, cols, line;
-    int status;               /* 0, 1: an expectation was not met, 3: a line cannot be understood */
+    int status; /* 0, 1: an expectation was not met, 3: a line cannot be understood */
 };
 
 /* `script` is set up by the caller: app, glyphs, rows, cols. Stops at the first trouble and when the program ends. */

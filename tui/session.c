@@ -20,7 +20,8 @@ static void compute(const struct session *session, const struct lt_document *doc
     lt_arena_clear(&out->arena);
     out->problems = (struct lt_problems){.arena = &out->arena};
     out->estimate = (struct lt_estimate){0};
-    out->status = lt_machine_resolve(options->database, &options->here, &document->setup, &out->machine, &out->problems);
+    out->status =
+        lt_machine_resolve(options->database, &options->here, &document->setup, &out->machine, &out->problems);
     if (!out->status)
         out->status = lt_estimate(document, &out->machine, &out->arena, &out->estimate, &out->problems);
 }

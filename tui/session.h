@@ -20,8 +20,8 @@ struct session {
     const struct app_options *options;
     struct lt_document *document;
     struct lt_history *history;
-    struct lt_setup opened;     /* as the file had it: values that differ were changed here */
-    char *file;                 /* of the document; NULL: none */
+    struct lt_setup opened;      /* as the file had it: values that differ were changed here */
+    char *file;                  /* of the document; NULL: none */
     struct computed computed[2]; /* in turn: now, and before the last edit */
     int current;
     bool has_before;

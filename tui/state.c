@@ -78,9 +78,10 @@ bool app_edit(struct app *app, const char *line)
 
 static void offer_recovery(struct app *app, bool clash)
 {
-    static const struct answer answers[] = {
-        {'y', "take them over", "recover yes"}, {'n', "forget them", "recover no"}, {K_ESC, "later", "back"},
-        {0, NULL, NULL}};
+    static const struct answer answers[] = {{'y', "take them over", "recover yes"},
+                                            {'n', "forget them", "recover no"},
+                                            {K_ESC, "later", "back"},
+                                            {0, NULL, NULL}};
     uint32_t edits = app->session.journal.found_edits;
     if (clash)
         app_say(app, ROLE_WARN, "The file is open elsewhere: this session keeps no journal");
@@ -107,9 +108,6 @@ static void say_opened(struct app *app, const struct lt_problems *problems)
                 problems->count ? problems->item[0].message : "");
     else if (e && !e->complete)
         app_say(app, ROLE_WARN, "Something in this model is not known: totals are lower bounds; ! lists it");
-    else if (app->session.document->setup.value[LT_SET_OPTIMIZER].given && app->session.file)
-        app_say(app, ROLE_TEXT, "%s and the rest of the training are as the file says; f shows what it said",
-                lt_setup_text(&app->session.document->setup, LT_SET_OPTIMIZER));
 }
 
 void app_take(struct app *app, struct lt_document *document)

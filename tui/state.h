@@ -19,7 +19,7 @@ enum mode {
     MODE_SEARCH,  /* `/` */
     MODE_VALUE,   /* a value in a form */
     MODE_PICKER,
-    MODE_TEXT,    /* help, problems, about the file */
+    MODE_TEXT, /* help, problems, about the file */
     MODE_QUESTION,
 };
 
@@ -54,39 +54,39 @@ struct app {
     struct session session;
     bool quit, suspend, redraw; /* wishes to whoever runs the loop */
     bool mouse;
-    int status;                 /* of the program's end */
+    int status; /* of the program's end */
 
     enum mode mode;
     struct panes_wish wish;
     struct panes panes;
 
     struct lt_arena names_arena;
-    const char **name;          /* of every layer, safe to print; parallel to the document's layers */
+    const char **name; /* of every layer, safe to print; parallel to the document's layers */
     struct outline outline;
     struct list layers;
-    uint32_t layer;             /* selected, by its index in the document; LT_NO_LAYER: none */
+    uint32_t layer; /* selected, by its index in the document; LT_NO_LAYER: none */
     struct list_span span[OUTLINE_KEYS];
     struct form setup_form, layer_form;
     struct list setup_list, layer_list;
-    int form_top[PANE_COUNT];   /* the screen row of a form's first entry in view */
-    double *moment;             /* live bytes per op, for the chart */
+    int form_top[PANE_COUNT];    /* the screen row of a form's first entry in view */
+    double *moment;              /* live bytes per op, for the chart */
     int moment_count, moment_at; /* at: -1: the peak */
-    unsigned built;             /* the session's generation that the above is of */
-    uint32_t built_layer;       /* that layer_form is of */
+    unsigned built;              /* the session's generation that the above is of */
+    uint32_t built_layer;        /* that layer_form is of */
     bool outline_stale;
 
-    struct line_edit edit;      /* of the mode that types */
+    struct line_edit edit; /* of the mode that types */
     struct line_history commands, searches;
     char search[SEARCH_BYTES];
-    int search_from;            /* the row where an incremental search began */
-    int completion;             /* the candidate that Tab put in, -1: none */
+    int search_from;                 /* the row where an incremental search began */
+    int completion;                  /* the candidate that Tab put in, -1: none */
     char completed[LINE_EDIT_BYTES]; /* what had been typed before Tab */
 
     struct picker picker;
     struct reading reading;
     struct question question;
     char pending[LINE_EDIT_BYTES]; /* a line that an answer runs */
-    char message[MESSAGE_BYTES]; /* "": none */
+    char message[MESSAGE_BYTES];   /* "": none */
     enum role message_role;
     struct bar_item bar[BAR_ITEMS];
     int bar_count;

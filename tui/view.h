@@ -1,5 +1,5 @@
-/* The views: each draws one part of the state into its rectangle and changes nothing. Their layouts, which do change the
- * state, come before: sizes, scroll positions, columns. */
+/* The views: each draws one part of the state into its rectangle and changes nothing. Their layouts, which do change
+ * the state, come before: sizes, scroll positions, columns. */
 #ifndef TUI_VIEW_H
 #define TUI_VIEW_H
 

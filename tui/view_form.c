@@ -40,7 +40,8 @@ static void add_memory(struct facts *facts, const struct lt_estimate *e, const s
 {
     char a[LT_NUMBER_TEXT], b[LT_NUMBER_TEXT], c[LT_NUMBER_TEXT], share[SHOW_TEXT];
     add(facts, ROLE_TEXT, "weights", "%s, gradients %s, optimizer %s",
-        lt_number(a, (double)row->weight_bytes, LT_UNIT_BYTES), lt_number(b, (double)row->gradient_bytes, LT_UNIT_BYTES),
+        lt_number(a, (double)row->weight_bytes, LT_UNIT_BYTES),
+        lt_number(b, (double)row->gradient_bytes, LT_UNIT_BYTES),
         lt_number(c, (double)row->optimizer_bytes, LT_UNIT_BYTES));
     add(facts, ROLE_TEXT, "kept", "%s, %s of all", lt_number(a, (double)row->kept_bytes, LT_UNIT_BYTES),
         show_share(share, (double)row->kept_bytes, (double)e->device_memory.kept_bytes));

@@ -8,14 +8,14 @@
 #include "tui/show.h"
 
 static const struct list_column columns[OUTLINE_KEYS] = {
-    [OUTLINE_ORDER] = {"Layer", false, {.min = 14, .max = 48, .share = 4}},
-    [OUTLINE_CLASS] = {"Class", false, {.min = 10, .max = 22, .share = 2, .drop = 6}},
-    [OUTLINE_SHAPE] = {"Output", false, {.min = 11, .max = 20, .share = 1, .drop = 4}},
+    [OUTLINE_ORDER] = {"Layer", false, {.min = 14, .max = 48, .share = 8}},
+    [OUTLINE_CLASS] = {"Class", false, {.min = 9, .max = 22, .share = 2, .drop = 6}},
+    [OUTLINE_SHAPE] = {"Output", false, {.min = 10, .max = 20, .share = 1, .drop = 4}},
     [OUTLINE_PARAMETERS] = {"Params", true, {.min = 7, .max = 7, .drop = 3}},
-    [OUTLINE_STATE] = {"State", true, {.min = 9, .max = 9, .drop = 8}},
-    [OUTLINE_KEPT] = {"Kept", true, {.min = 9, .max = 9, .drop = 1}},
+    [OUTLINE_STATE] = {"State", true, {.min = 8, .max = 8, .drop = 8}},
+    [OUTLINE_KEPT] = {"Kept", true, {.min = 8, .max = 8, .drop = 1}},
     [OUTLINE_FLOPS] = {"Work", true, {.min = 10, .max = 10, .drop = 9}},
-    [OUTLINE_TIME] = {"Time", true, {.min = 9, .max = 9, .drop = 2}},
+    [OUTLINE_TIME] = {"Time", true, {.min = 8, .max = 8, .drop = 2}},
     [OUTLINE_BOUND] = {"Bound", false, {.min = 7, .max = 7, .drop = 5}},
 };
 
@@ -26,7 +26,7 @@ void layers_layout(struct app *app)
     struct rect rect = app->panes.pane[PANE_LAYERS];
     struct list_span span[OUTLINE_KEYS];
     list_layout(&app->layers, (int)app->outline.count, rect.rows - 2);
-    list_columns(rect.cols - MARKS - 1, columns, OUTLINE_KEYS, span);
+    list_columns(rect.cols - MARKS - 2, columns, OUTLINE_KEYS, span);
     for (int i = 0; i < OUTLINE_KEYS; i++)
         app->span[i] = (struct list_span){span[i].col + MARKS, rect.cols ? span[i].cols : 0};
 }
@@ -126,7 +126,8 @@ static void draw_row(const struct app *app, struct frame *frame, struct rect lin
     for (int key = OUTLINE_SHAPE; key < OUTLINE_KEYS; key++) {
         char text[SHOW_TEXT];
         text_of(app, at->layer, (enum outline_key)key, text);
-        list_cell(frame, line, &columns[key], app->span[key], role == ROLE_TEXT && *text == '0' ? ROLE_DIM : role, text);
+        list_cell(frame, line, &columns[key], app->span[key], role == ROLE_TEXT && *text == '0' ? ROLE_DIM : role,
+                  text);
     }
     if (selected && focused)
         frame_cursor(frame, line, 0, app->span[OUTLINE_ORDER].col, true);

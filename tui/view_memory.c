@@ -9,7 +9,7 @@
 #include "tui/show.h"
 #include "tui/spark.h"
 
-enum { CHART_LEAST = 5, PART_COLS = 38 };
+enum { CHART_LEAST = 5, PART_COLS = 33, SIDE_BY_SIDE = 76 };
 
 static char *format_bytes(char *out, double value)
 {
@@ -20,7 +20,7 @@ static char *format_bytes(char *out, double value)
 static double near_limit(const struct lt_device_memory *memory)
 {
     double limit = (double)memory->usable_bytes;
-    return limit < 3 * memory->peak_bytes.value ? limit : 0;
+    return limit < 1.6 * memory->peak_bytes.value ? limit : 0;
 }
 
 static void draw_moment(const struct app *app, struct frame *frame, struct rect row, const struct lt_estimate *e)
@@ -72,38 +72,64 @@ static int collect(const struct lt_estimate *e, struct part_row *out, bool host)
         const struct memory_class *class = &device_classes[i];
         double bytes = (double)e->device_memory.classes[i];
         if (bytes > 0)
-            out[count++] = (struct part_row){class->letter, class->role, lt_memory_class_names[i], bytes,
-                                             e->device_memory.peak_bytes.value, i >= LT_MEMORY_POOL};
+            out[count++] = (struct part_row){
+                class->letter,      class->role, lt_memory_class_names[i], bytes, e->device_memory.peak_bytes.value,
+                i >= LT_MEMORY_POOL};
     }
     for (int i = 0; host && i < LT_HOST_CLASS_COUNT; i++) {
         const struct memory_class *class = &host_classes[i];
         double bytes = (double)e->host_memory.classes[i];
         if (bytes > 0)
-            out[count++] = (struct part_row){class->letter, class->role, lt_host_class_names[i], bytes,
-                                             e->host_memory.peak_bytes.value, false};
+            out[count++] = (struct part_row){
+                class->letter, class->role, lt_host_class_names[i], bytes, e->host_memory.peak_bytes.value, false};
     }
     return count;
 }
 
-/* Device at the left, host at the right of it where there is room. */
-static void draw_parts(struct frame *frame, struct rect rect, const struct lt_estimate *e)
+/* One memory's classes under a heading; returns the rows used. */
+static int draw_parts(struct frame *frame, struct rect rect, const struct lt_estimate *e, bool host)
 {
     struct part_row part[LT_MEMORY_CLASS_COUNT + LT_HOST_CLASS_COUNT];
-    bool both = rect.cols >= 2 * PART_COLS;
-    for (int host = 0; host <= both; host++) {
-        struct rect half = {rect.row, rect.col + host * (rect.cols / 2), rect.rows, rect.cols / (1 + both)};
-        int count = collect(e, part, host);
-        frame_text(frame, half, 0, 1, ROLE_HEADER, host ? "Host, at its peak" : "Device, at the peak");
-        for (int i = 0; i < count; i++)
-            draw_part(frame, rect_row(half, i + 1), &part[i]);
-    }
+    int count = collect(e, part, host);
+    frame_text(frame, rect, 0, 1, ROLE_HEADER, host ? "Host, at its peak" : "Device, at the peak");
+    for (int i = 0; i < count; i++)
+        draw_part(frame, rect_row(rect, i + 1), &part[i]);
+    return count + 1;
 }
 
-static int part_rows(const struct lt_estimate *e)
+static struct rect below(struct rect rect, int rows)
+{
+    rows = rows < rect.rows ? rows : rect.rows;
+    return (struct rect){rect.row + rows, rect.col, rect.rows - rows, rect.cols};
+}
+
+/* The chart, and what the peaks are made of at its right or, where that is too narrow, below it. Returns the chart's.
+ */
+static struct rect place_parts(struct frame *frame, struct rect rect, const struct lt_estimate *e)
 {
     struct part_row part[LT_MEMORY_CLASS_COUNT + LT_HOST_CLASS_COUNT];
-    int device = collect(e, part, false), host = collect(e, part, true);
-    return 1 + (device > host ? device : host);
+    if (rect.cols >= SIDE_BY_SIDE) {
+        struct rect side = {rect.row, rect.col + rect.cols - PART_COLS, rect.rows, PART_COLS};
+        int used = draw_parts(frame, side, e, false);
+        draw_parts(frame, below(side, used), e, true);
+        return (struct rect){rect.row, rect.col, rect.rows, rect.cols - PART_COLS - 1};
+    }
+    int rows = 1 + collect(e, part, false), chart = rect.rows - rows;
+    if (chart < CHART_LEAST)
+        chart = rect.rows < CHART_LEAST ? rect.rows : CHART_LEAST;
+    struct rect under = below(rect, chart);
+    if (under.rows > 1)
+        draw_parts(frame, under, e, false);
+    return (struct rect){rect.row, rect.col, chart, rect.cols};
+}
+
+/* The unit that the axis counts in, so that its top is a round number of it. */
+static double unit_of(double bytes)
+{
+    double unit = 1;
+    while (bytes >= 1024 * unit)
+        unit *= 1024;
+    return unit;
 }
 
 void view_memory(const struct app *app, struct frame *frame)
@@ -117,20 +143,14 @@ void view_memory(const struct app *app, struct frame *frame)
         return;
     }
     draw_moment(app, frame, rect_row(rect, 0), e);
-    int parts = part_rows(e), chart = rect.rows - 1 - parts;
-    if (chart < CHART_LEAST) {
-        chart = rect.rows - 1 < CHART_LEAST ? rect.rows - 1 : CHART_LEAST;
-        parts = rect.rows - 1 - chart;
-    }
+    struct rect chart = place_parts(frame, below(rect, 1), e);
     struct spark spark = {.value = app->moment,
                           .count = app->moment_count,
                           .mark = app->moment_at < 0 ? (int)e->device_memory.peak_moment : app->moment_at,
                           .limit = near_limit(&e->device_memory),
+                          .scale = unit_of(e->device_memory.peak_bytes.value),
                           .format = format_bytes};
-    struct rect area = {rect.row + 1, rect.col, chart, rect.cols};
-    spark_draw(frame, area, &spark);
-    if (parts > 1)
-        draw_parts(frame, (struct rect){rect.row + 1 + chart, rect.col, parts, rect.cols}, e);
+    spark_draw(frame, chart, &spark);
     if (app->wish.focus == PANE_MEMORY)
         frame_cursor(frame, rect, 0, 1, true);
 }

@@ -12,14 +12,10 @@ enum { COLUMNS = 8, COLUMN_NAME = 0, COLUMN_NOTES = 1, COLUMN_VERDICT = 5, COLUM
 static void columns_of(const struct picker *picker, int cols, struct list_column *column, struct list_span *span)
 {
     static const struct list_column all[COLUMNS] = {
-        {"Name", false, {.min = 16, .max = 44, .share = 3}},
-        {"", true, {.min = 9, .max = 9, .drop = 4}},
-        {"", true, {.min = 10, .max = 10, .drop = 6}},
-        {"", true, {.min = 12, .max = 12, .drop = 5}},
-        {"", true, {.min = 4, .max = 4, .drop = 7}},
-        {"Would", false, {.min = 13, .max = 13, .drop = 3}},
-        {"Memory peak", true, {.min = 12, .max = 12, .drop = 2}},
-        {"Step", true, {.min = 9, .max = 9, .drop = 1}},
+        {"Name", false, {.min = 18, .max = 40, .share = 3}}, {"", true, {.min = 8, .max = 8, .drop = 4}},
+        {"", true, {.min = 9, .max = 9, .drop = 6}},         {"", true, {.min = 12, .max = 12, .drop = 5}},
+        {"", true, {.min = 4, .max = 4, .drop = 7}},         {"Verdict", false, {.min = 12, .max = 12, .drop = 2}},
+        {"Peak use", true, {.min = 9, .max = 9, .drop = 3}}, {"Step", true, {.min = 8, .max = 8, .drop = 1}},
     };
     memcpy(column, all, sizeof all);
     for (int i = 0; i < 4; i++) {
@@ -27,6 +23,8 @@ static void columns_of(const struct picker *picker, int cols, struct list_column
         if (!picker->note_title[i])
             column[COLUMN_NOTES + i].size = (struct part){0};
     }
+    if (picker->kind == PICK_DEVICE)
+        column[COLUMN_PEAK].size.drop = 8; /* much the same on all of them */
     if (picker->kind == PICK_FILE) {
         for (int i = COLUMN_NOTES; i < COLUMNS; i++)
             column[i].size = (struct part){0};
@@ -47,6 +45,13 @@ void picker_layout(struct app *app)
     line_edit_layout(&app->picker.filter, rect.cols - 12);
 }
 
+static const char *step_text(char *out, struct lt_figure step)
+{
+    char text[SHOW_TEXT];
+    snprintf(out, SHOW_TEXT, "%s%.20s", show_mark(step.standing), show_duration(text, step.value));
+    return out;
+}
+
 static void draw_trial(struct frame *frame, struct rect row, const struct list_column *column,
                        const struct list_span *span, const struct picker_item *item)
 {
@@ -61,8 +66,7 @@ static void draw_trial(struct frame *frame, struct rect row, const struct list_c
               lt_verdict_names[item->verdict]);
     list_cell(frame, row, &column[COLUMN_PEAK], span[COLUMN_PEAK], ROLE_TEXT,
               show_figure(text, item->peak_bytes, LT_UNIT_BYTES));
-    list_cell(frame, row, &column[COLUMN_STEP], span[COLUMN_STEP], ROLE_TEXT,
-              show_figure(text, item->step_seconds, LT_UNIT_SECONDS));
+    list_cell(frame, row, &column[COLUMN_STEP], span[COLUMN_STEP], ROLE_TEXT, step_text(text, item->step_seconds));
 }
 
 static void draw_item(const struct app *app, struct frame *frame, struct rect row, const struct list_column *column,

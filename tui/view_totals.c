@@ -49,6 +49,12 @@ static const char *file_name(const struct app *app)
     return slash && slash[1] ? slash + 1 : file ? file : "model";
 }
 
+/* Where there is no row for the verdict in words, its name ends the title. */
+static bool verdict_here(const struct app *app)
+{
+    return app->panes.totals.rows < 5 && session_now(&app->session);
+}
+
 static void draw_title(const struct app *app, struct frame *frame, struct rect rect)
 {
     const struct lt_setup *setup = &app->session.document->setup;
@@ -68,11 +74,12 @@ static void draw_title(const struct app *app, struct frame *frame, struct rect r
     else
         piece_add(&line, setup_role(app, LT_SET_MODE), 2, "%s", mode ? mode : "");
     lt_arena_free(&arena);
+    bool in_words = !verdict_here(app);
     enum lt_verdict verdict = e ? verdict_of(e) : LT_VERDICT_UNKNOWN;
-    const char *word = e ? lt_verdict_names[verdict] : "no figures";
+    const char *word = in_words ? "" : lt_verdict_names[verdict];
     int width = lt_text_width(word);
-    pieces_draw(&line, frame, rect, 0, 1, rect.cols - width - 4);
-    frame_text(frame, rect, 0, rect.cols - width - 1, e ? verdict_role(verdict) : ROLE_BAD, word);
+    pieces_draw(&line, frame, rect, 0, 1, rect.cols - width - 3);
+    frame_text(frame, rect, 0, rect.cols - width - 1, verdict_role(verdict), word);
 }
 
 /* ---- the verdict in words ---- */
@@ -84,7 +91,7 @@ static uint32_t main_layer(const struct lt_estimate *e, int class)
     uint64_t bytes = 0;
     for (uint32_t i = 0; i < e->row_count; i++) {
         const struct lt_layer_row *row = &e->row[i];
-        uint64_t own = class == LT_MEMORY_KEPT         ? row->kept_bytes
+        uint64_t own = class == LT_MEMORY_KEPT        ? row->kept_bytes
                        : class == LT_MEMORY_WEIGHTS   ? row->weight_bytes
                        : class == LT_MEMORY_GRADIENTS ? row->gradient_bytes
                        : class == LT_MEMORY_OPTIMIZER ? row->optimizer_bytes
@@ -98,9 +105,12 @@ static uint32_t main_layer(const struct lt_estimate *e, int class)
 }
 
 static const char *const class_words[LT_MEMORY_CLASS_COUNT] = {
-    [LT_MEMORY_WEIGHTS] = "weights",      [LT_MEMORY_GRADIENTS] = "gradients",
-    [LT_MEMORY_OPTIMIZER] = "optimizer state", [LT_MEMORY_KEPT] = "kept activations",
-    [LT_MEMORY_TRANSIENT] = "transient tensors", [LT_MEMORY_WORKSPACE] = "workspace",
+    [LT_MEMORY_WEIGHTS] = "weights",
+    [LT_MEMORY_GRADIENTS] = "gradients",
+    [LT_MEMORY_OPTIMIZER] = "optimizer state",
+    [LT_MEMORY_KEPT] = "kept activations",
+    [LT_MEMORY_TRANSIENT] = "transient tensors",
+    [LT_MEMORY_WORKSPACE] = "workspace",
     [LT_MEMORY_INPUTS] = "the batch itself",
 };
 
@@ -117,9 +127,11 @@ static void add_device_part(const struct app *app, const struct lt_estimate *e, 
     if (!(part > 0))
         return;
     uint32_t layer = main_layer(e, most);
-    const char *word = part > sum / 2 ? "mostly" : "the largest part";
-    piece_add(pieces, ROLE_TEXT, 1, "%s %s (%s)%s%s", word, class_words[most], show_share(share, part, sum),
-              layer == LT_NO_LAYER ? "" : ", the most from ", layer == LT_NO_LAYER ? "" : app_name(app, layer));
+    piece_add(pieces, ROLE_TEXT, 1, "%s %s (%s)", part > sum / 2 ? "mostly" : "the largest part", class_words[most],
+              show_share(share, part, sum));
+    if (layer != LT_NO_LAYER)
+        piece_add(pieces, ROLE_TEXT, 2, "%s %s", most < LT_MEMORY_TRANSIENT ? "the most from" : "at",
+                  app_name(app, layer));
 }
 
 static void add_host_part(const struct lt_estimate *e, struct pieces *pieces)
@@ -143,7 +155,7 @@ static void add_need(const struct lt_estimate *e, bool host, struct pieces *piec
         piece_add(pieces, ROLE_TEXT, 0, "needs %s, %s more than there is", need,
                   lt_number(room, needed.value - usable, LT_UNIT_BYTES));
     else if (usable > 0)
-        piece_add(pieces, ROLE_TEXT, 0, "needs %s of %s", need, lt_number(room, usable, LT_UNIT_BYTES));
+        piece_add(pieces, ROLE_TEXT, 0, "needs %s", need);
     else
         piece_add(pieces, ROLE_TEXT, 0, "needs %s; how much there is is not known", need);
 }
@@ -213,8 +225,7 @@ static void draw_device_row(const struct app *app, struct frame *frame, struct r
     const struct lt_estimate *before = session_before(&app->session);
     struct bar_segment segment[LT_MEMORY_POOL];
     for (int i = 0; i < LT_MEMORY_POOL; i++)
-        segment[i] =
-            (struct bar_segment){(double)memory->classes[i], device_classes[i].letter, device_classes[i].role};
+        segment[i] = (struct bar_segment){(double)memory->classes[i], device_classes[i].letter, device_classes[i].role};
     struct bar bar = {segment, LT_MEMORY_POOL, (double)memory->capacity_bytes, (double)memory->usable_bytes};
     draw_memory(frame, row, is_cpu(e) ? "CPU" : "VRAM", &bar, memory->peak_bytes, (double)memory->usable_bytes,
                 before ? &before->device_memory.peak_bytes : NULL);
