@@ -157,7 +157,8 @@ enum lt_status lt_zip_read(struct lt_arena *arena, const char *path, const char 
     return read_opened(&reader, member, limit, text, bytes);
 }
 
-/* --- an archive in memory, as a file of minizip's ------------------------------------------------------------------- */
+/* --- an archive in memory, as a file of minizip's -------------------------------------------------------------------
+ */
 
 struct memory {
     const char *bytes;

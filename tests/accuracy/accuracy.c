@@ -67,7 +67,8 @@ static bool wanted(const struct options *o, const struct row *row)
            (!o->id || strncmp(row->id, o->id, strlen(o->id)) == 0);
 }
 
-/* --- one row -------------------------------------------------------------------------------------------------------- */
+/* --- one row --------------------------------------------------------------------------------------------------------
+ */
 
 static void print_figure(enum measure measure, double value)
 {
@@ -80,7 +81,8 @@ static void print_figure(enum measure measure, double value)
 static void print_row(const struct outcome *o)
 {
     const struct row *row = o->row;
-    printf("%-12s %-34.34s %-24.24s ", row->id, row->model + (strrchr(row->model, '/') ? strrchr(row->model, '/') - row->model + 1 : 0),
+    printf("%-12s %-34.34s %-24.24s ", row->id,
+           row->model + (strrchr(row->model, '/') ? strrchr(row->model, '/') - row->model + 1 : 0),
            row->label[LABEL_DEVICE]);
     if (o->refused) {
         printf(" not run: %s\n", o->refused);
@@ -99,7 +101,8 @@ static void print_row(const struct outcome *o)
         printf(" %+7.1f %%%s\n", 100 * (o->predicted.value / row->measured - 1), inside ? "" : "  outside");
 }
 
-/* --- shares --------------------------------------------------------------------------------------------------------- */
+/* --- shares ---------------------------------------------------------------------------------------------------------
+ */
 
 static void print_counted(const char *title, const char *const *text, int count)
 {
@@ -146,7 +149,8 @@ static void print_shares(const struct rows *rows, const struct options *o, const
     free(text);
 }
 
-/* --- gate ----------------------------------------------------------------------------------------------------------- */
+/* --- gate -----------------------------------------------------------------------------------------------------------
+ */
 
 /* The value of a statistic by name; NAN: there is none of that name. */
 static double statistic(const struct outcome *outcome, int count, enum measure measure, const char *name)
@@ -207,7 +211,8 @@ static bool gate_met(const char *path, const struct outcome *outcome, int count)
     return met;
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------------ */
+/* --- all ------------------------------------------------------------------------------------------------------------
+ */
 
 static int run(const struct options *o, const struct rows *rows, struct lt_arena *arena)
 {

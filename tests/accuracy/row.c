@@ -9,7 +9,21 @@ const char *const use_names[USE_COUNT] = {"used", "one-sided", "left out"};
 const char *const measure_names[MEASURE_COUNT] = {"step_seconds", "peak_bytes", "shown_bytes", "fits", "host_bytes"};
 const char *const label_names[LABEL_COUNT] = {"source", "framework", "family", "device", "precision"};
 
-enum column { ID, USE, REASON, MEASURE, MEASURED, MODEL, FAMILY, SETTINGS, FRAMEWORK, DEVICE, PRECISION, SOURCE, COLUMNS };
+enum column {
+    ID,
+    USE,
+    REASON,
+    MEASURE,
+    MEASURED,
+    MODEL,
+    FAMILY,
+    SETTINGS,
+    FRAMEWORK,
+    DEVICE,
+    PRECISION,
+    SOURCE,
+    COLUMNS
+};
 
 static int find(const char *const *names, int count, const char *text)
 {

@@ -1,5 +1,5 @@
-/* The rows of rows.csv: published measurements, each with the model, the settings and the figure. Reads text; knows nothing
- * of estimates. */
+/* The rows of rows.csv: published measurements, each with the model, the settings and the figure. Reads text; knows
+ * nothing of estimates. */
 #ifndef TESTS_ACCURACY_ROW_H
 #define TESTS_ACCURACY_ROW_H
 

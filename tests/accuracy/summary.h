@@ -17,10 +17,10 @@ struct statistics {
 
 /* Of facts about what fits. */
 struct verdicts {
-    int rows, ran;          /* all; those that were measured to run */
-    int false_fits;         /* said to fit, ran out of memory */
-    int false_misfits;      /* said not to fit, ran */
-    int undecided;          /* tight or unknown */
+    int rows, ran;     /* all; those that were measured to run */
+    int false_fits;    /* said to fit, ran out of memory */
+    int false_misfits; /* said not to fit, ran */
+    int undecided;     /* tight or unknown */
 };
 
 /* Over the outcomes that ran on both sides for this measure; an empty group has rows 0. All shares are 0..1. */

@@ -1,4 +1,5 @@
-/* The models of tests/accuracy/models are what their sources publish: trainable parameters, counted (parameters.csv). */
+/* The models of tests/accuracy/models are what their sources publish: trainable parameters, counted (parameters.csv).
+ */
 #include "core/formats/formats.h"
 #include "core/model/edit.h"
 #include "core/step/machine_choice.h"
@@ -49,7 +50,8 @@ static void parameters_are_the_published_ones(void **state)
         snprintf(path, sizeof path, "tests/accuracy/models/%s.yaml", name);
         uint64_t counted = trainable(path);
         if (counted != published) {
-            print_error("%s: %llu trainable parameters, published %llu\n", name, (unsigned long long)counted, published);
+            print_error("%s: %llu trainable parameters, published %llu\n", name, (unsigned long long)counted,
+                        published);
             wrong++;
         }
         rows++;

@@ -1,5 +1,5 @@
-/* The manual page lists what there is: every option, field and key of the JSON report; versions agree; the samples open and
- * hold what their notes say. */
+/* The manual page lists what there is: every option, field and key of the JSON report; versions agree; the samples open
+ * and hold what their notes say. */
 #include "tests/cli/program.h"
 
 #include <stdlib.h>
@@ -96,8 +96,8 @@ static void keys_of_the_report_are_listed(void **state)
     assert_non_null(section);
     struct program_run run;
     expect_status(&run, 0, "mnist-mlp", "--json");
-    const struct lt_tree *root = lt_json_read(&m->arena, "stdout", run.out.text, run.out.length, LT_JSON_MODEL,
-                                              &m->problems);
+    const struct lt_tree *root =
+        lt_json_read(&m->arena, "stdout", run.out.text, run.out.length, LT_JSON_MODEL, &m->problems);
     assert_non_null(root);
     for (const struct lt_tree *part = root->child; part; part = part->next) {
         if (!has_word(section, part->key))
@@ -116,7 +116,8 @@ static void versions_agree(void **state)
         fail_msg("CHANGELOG.md has no section for %s", LAYERTOP_VERSION);
 }
 
-/* --- samples -------------------------------------------------------------------------------------------------------- */
+/* --- samples --------------------------------------------------------------------------------------------------------
+ */
 
 static void samples_are_without_fault(void **state)
 {
@@ -138,7 +139,8 @@ static void notes_say_the_truth(void **state)
     static const struct {
         const char *sample, *said, *check;
     } figures[] = {
-        {"mnist-mlp", "50,890 parameters: 50,240 in the hidden layer", "model.parameters==50890,layers[1].parameters==50240"},
+        {"mnist-mlp", "50,890 parameters: 50,240 in the hidden layer",
+         "model.parameters==50890,layers[1].parameters==50240"},
         {"mnist-mlp", "650 in the output", "layers[2].parameters==650"},
         {"mnist-mlp", "Adam keeps two values more for each", "optimizer.elements==101780"},
         {"mnist-cnn", "34,826 parameters: 320 and 18,496", "model.parameters==34826,layers[1].parameters==320"},
@@ -171,8 +173,8 @@ static void both_forms_of_a_sample_agree(void **state)
             struct program_run run;
             expect_status(&run, 0, lt_format(&m->arena, "%s.%s", names[i], form ? "keras" : "yaml"), "--json", "--set",
                           "batch=32", "--set", "device=nvidia-a100-sxm4-80gb");
-            const struct lt_tree *root = lt_json_read(&m->arena, "stdout", run.out.text, run.out.length, LT_JSON_MODEL,
-                                                      &m->problems);
+            const struct lt_tree *root =
+                lt_json_read(&m->arena, "stdout", run.out.text, run.out.length, LT_JSON_MODEL, &m->problems);
             for (int k = 0; k < 3; k++)
                 value[form][k] = lt_tree_int(lt_tree_get(lt_tree_get(root, "model"), keys[k]), -1);
             value[form][3] = lt_tree_int(lt_tree_get(lt_tree_get(root, "device_memory"), "kept_bytes"), -2 + form);
