@@ -121,9 +121,9 @@ bench: $(BENCHES) $(BUILD)/layertop
 SOURCES = $(wildcard core/*/*.[ch] core/*/*/*.[ch] tui/*.[ch] tests/*/*.[ch])
 lint: $(BUILD)/layertop
 	@sh .ci/deps lint
-	clang-format --dry-run -Werror $(SOURCES)
-	mandoc -T lint -W warning $(MAN_PAGES)
-	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	@clang-format --dry-run -Werror $(SOURCES)
+	@mandoc -T lint -W warning $(MAN_PAGES)
+	@cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	  --suppressions-list=tests/style/cppcheck.txt -I. $(filter %.c,$(SOURCES))
 	$(BUILD)/layertop hwdb lint
 
