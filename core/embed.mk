@@ -18,3 +18,6 @@ embed-look:
 
 HWDB_FILES := $(sort $(wildcard hwdb/*.yaml hwdb/*/*.yaml))
 $(eval $(call lt_embed,hwdb,hwdb,$(HWDB_FILES)))
+
+SAMPLE_FILES := $(sort $(wildcard samples/*.yaml samples/*.keras))
+$(eval $(call lt_embed,samples,samples,$(SAMPLE_FILES)))

@@ -30,7 +30,6 @@ check-fallback:
 	        { echo 'tui/fallback.h is not what tui/fallback.ti compiles to'; exit 1; }; \
 	else echo 'skipped: tui/fallback.h against tui/fallback.ti (no tic)'; fi
 
-check: check-fallback
 .PHONY: check-fallback
 
 -include $(TUI_LIB_OBJ:.o=.d) $(BUILD)/tests/pty/demo.d $(BUILD)/tests/pty/rig.d

@@ -129,6 +129,17 @@ static enum lt_status read_member(const struct reader *reader, const char *membe
     return LT_OK;
 }
 
+/* Reads from the open archive of `reader` and closes it. */
+static enum lt_status read_opened(const struct reader *reader, const char *member, size_t limit, const char **text,
+                                  size_t *bytes)
+{
+    if (!reader->archive)
+        return fail(reader, LT_INVALID, "this is no zip archive, or it is cut off", "a complete copy of the file");
+    enum lt_status status = read_member(reader, member, limit, text, bytes);
+    unzClose(reader->archive);
+    return status;
+}
+
 enum lt_status lt_zip_read(struct lt_arena *arena, const char *path, const char *member, size_t limit,
                            const char **text, size_t *bytes, struct lt_problems *problems)
 {
@@ -143,9 +154,81 @@ enum lt_status lt_zip_read(struct lt_arena *arena, const char *path, const char 
         return fail(&reader, LT_INVALID, "this is no regular file", "the name of a file on a disk");
     reader.archive_bytes = (uint64_t)info.st_size;
     reader.archive = unzOpen64(path);
-    if (!reader.archive)
-        return fail(&reader, LT_INVALID, "this is no zip archive, or it is cut off", "a complete copy of the file");
-    enum lt_status status = read_member(&reader, member, limit, text, bytes);
-    unzClose(reader.archive);
-    return status;
+    return read_opened(&reader, member, limit, text, bytes);
+}
+
+/* --- an archive in memory, as a file of minizip's -------------------------------------------------------------------
+ */
+
+struct memory {
+    const char *bytes;
+    uint64_t length, at;
+};
+
+/* minizip hands the "file name" through untouched: it is the memory itself. */
+static voidpf memory_open(voidpf context, const void *name, int mode)
+{
+    (void)name;
+    return (mode & ZLIB_FILEFUNC_MODE_WRITE) ? NULL : context;
+}
+
+static uLong memory_read(voidpf context, voidpf stream, void *out, uLong size)
+{
+    (void)context;
+    struct memory *memory = stream;
+    const uint64_t count = lt_min(size, memory->length - memory->at);
+    memcpy(out, memory->bytes + memory->at, (size_t)count);
+    memory->at += count;
+    return (uLong)count;
+}
+
+static uLong memory_write(voidpf context, voidpf stream, const void *bytes, uLong size)
+{
+    (void)context, (void)stream, (void)bytes, (void)size;
+    return 0;
+}
+
+static ZPOS64_T memory_tell(voidpf context, voidpf stream)
+{
+    (void)context;
+    return ((const struct memory *)stream)->at;
+}
+
+static long memory_seek(voidpf context, voidpf stream, ZPOS64_T offset, int origin)
+{
+    (void)context;
+    struct memory *memory = stream;
+    const uint64_t from = origin == ZLIB_FILEFUNC_SEEK_SET   ? 0
+                          : origin == ZLIB_FILEFUNC_SEEK_CUR ? memory->at
+                                                             : memory->length;
+    if (offset > memory->length - from)
+        return -1;
+    memory->at = from + offset;
+    return 0;
+}
+
+static int memory_close(voidpf context, voidpf stream)
+{
+    (void)context, (void)stream;
+    return 0;
+}
+
+enum lt_status lt_zip_read_memory(struct lt_arena *arena, const char *name, const char *archive, size_t archive_bytes,
+                                  const char *member, size_t limit, const char **text, size_t *bytes,
+                                  struct lt_problems *problems)
+{
+    struct reader reader = {.arena = arena, .problems = problems, .path = name, .archive_bytes = archive_bytes};
+    struct memory memory = {archive, archive_bytes, 0};
+    zlib_filefunc64_def functions = {
+        .zopen64_file = memory_open,
+        .zread_file = memory_read,
+        .zwrite_file = memory_write,
+        .ztell64_file = memory_tell,
+        .zseek64_file = memory_seek,
+        .zclose_file = memory_close,
+        .zerror_file = memory_close, /* no error ever */
+        .opaque = &memory,
+    };
+    reader.archive = unzOpen2_64(name, &functions);
+    return read_opened(&reader, member, limit, text, bytes);
 }

@@ -10,4 +10,9 @@
 enum lt_status lt_zip_read(struct lt_arena *arena, const char *path, const char *member, size_t limit,
                            const char **text, size_t *bytes, struct lt_problems *problems);
 
+/* The same of an archive in memory, which is only read; `name` is its name in problems. */
+enum lt_status lt_zip_read_memory(struct lt_arena *arena, const char *name, const char *archive, size_t archive_bytes,
+                                  const char *member, size_t limit, const char **text, size_t *bytes,
+                                  struct lt_problems *problems);
+
 #endif

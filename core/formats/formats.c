@@ -42,7 +42,8 @@ static struct lt_document *as_format(struct lt_document *document, enum lt_forma
     return document;
 }
 
-/* --- text ----------------------------------------------------------------------------------------------------------- */
+/* --- text -----------------------------------------------------------------------------------------------------------
+ */
 
 static struct lt_document *open_json(struct opening *o, const char *text, size_t bytes)
 {
@@ -78,14 +79,6 @@ static struct lt_document *open_text(struct opening *o, const char *text, size_t
     return refuse_kind(o, &kind);
 }
 
-struct lt_document *lt_open_text(const char *file, const char *text, size_t bytes, struct lt_problems *problems)
-{
-    struct opening o = {.file = file, .problems = problems};
-    struct lt_document *document = open_text(&o, text, bytes);
-    lt_arena_free(&o.arena);
-    return document;
-}
-
 static struct lt_document *open_text_file(struct opening *o, const char *path)
 {
     const char *text = NULL;
@@ -95,7 +88,8 @@ static struct lt_document *open_text_file(struct opening *o, const char *path)
     return open_text(o, text, bytes);
 }
 
-/* --- archives, and archives that were unpacked --------------------------------------------------------------------- */
+/* --- archives, and archives that were unpacked ---------------------------------------------------------------------
+ */
 
 static struct lt_document *open_parts(struct opening *o, const char *config, size_t config_bytes, const char *metadata,
                                       size_t metadata_bytes)
@@ -109,16 +103,31 @@ static struct lt_document *open_parts(struct opening *o, const char *config, siz
     return as_format(lt_keras_read_archive(o->file, tree, about, o->problems), LT_FORMAT_KERAS_ZIP);
 }
 
-static struct lt_document *open_archive(struct opening *o, const char *path)
+/* A .keras archive: a file at `path`, or bytes in memory where `path` is NULL. */
+struct archive {
+    const char *path, *bytes;
+    size_t length;
+};
+
+static enum lt_status read_member(struct opening *o, const struct archive *archive, const char *member, size_t limit,
+                                  const char **text, size_t *bytes)
+{
+    if (archive->path)
+        return lt_zip_read(&o->arena, archive->path, member, limit, text, bytes, o->problems);
+    return lt_zip_read_memory(&o->arena, o->file, archive->bytes, archive->length, member, limit, text, bytes,
+                              o->problems);
+}
+
+static struct lt_document *open_archive(struct opening *o, const struct archive *archive)
 {
     const char *config = NULL, *metadata = NULL;
     size_t config_bytes = 0, metadata_bytes = 0;
-    enum lt_status status = lt_zip_read(&o->arena, path, "config.json", MODEL_BYTES, &config, &config_bytes, o->problems);
+    enum lt_status status = read_member(o, archive, "config.json", MODEL_BYTES, &config, &config_bytes);
     if (status == LT_NOT_FOUND)
         return refuse(o, "a .keras file holds config.json; weights alone, arrays (.npz) and PyTorch files (.pt) do not",
                       "this zip archive holds no Keras model");
     if (status == LT_OK)
-        status = lt_zip_read(&o->arena, path, "metadata.json", METADATA_BYTES, &metadata, &metadata_bytes, o->problems);
+        status = read_member(o, archive, "metadata.json", METADATA_BYTES, &metadata, &metadata_bytes);
     if (status && status != LT_NOT_FOUND)
         return NULL;
     return open_parts(o, config, config_bytes, status ? NULL : metadata, metadata_bytes);
@@ -161,7 +170,8 @@ static struct lt_document *open_directory(struct opening *o, const char *path)
                   "this directory holds no model");
 }
 
-/* --- files ---------------------------------------------------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------------------------------------------------
+ */
 
 /* An archive may have other bytes before it (Python's zipfile takes that too): its directory is at the end. */
 static bool ends_as_zip(FILE *file)
@@ -200,7 +210,7 @@ static struct lt_document *open_file(struct opening *o, const char *path, FILE *
     case LT_FILE_TEXT:
         return open_text_file(o, path);
     case LT_FILE_ZIP:
-        return open_archive(o, path);
+        return open_archive(o, &(struct archive){.path = path});
     case LT_FILE_HDF5:
         return open_hdf5(o);
     case LT_FILE_EMPTY:
@@ -234,4 +244,23 @@ struct lt_document *lt_open(const char *path, struct lt_problems *problems)
     struct lt_document *document = open_path(&o, path);
     lt_arena_free(&o.arena);
     return document;
+}
+
+struct lt_document *lt_open_text(const char *file, const char *text, size_t bytes, struct lt_problems *problems)
+{
+    struct opening o = {.file = file, .problems = problems};
+    struct lt_document *document = lt_detect_file(text, bytes).type == LT_FILE_ZIP
+                                       ? open_archive(&o, &(struct archive){.bytes = text, .length = bytes})
+                                       : open_text(&o, text, bytes);
+    lt_arena_free(&o.arena);
+    return document;
+}
+
+enum lt_status lt_write_native(const struct lt_document *document, struct lt_buffer *out)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    const struct lt_tree *tree = lt_native_tree(&arena, document);
+    enum lt_status status = tree ? lt_yaml_write(out, tree) : LT_NO_MEMORY;
+    lt_arena_free(&arena);
+    return status;
 }

@@ -79,7 +79,7 @@ static int read_policy(struct lt_native_reader *r, const struct lt_tree *tree)
     const char *name = lt_tree_text(tree, NULL);
     int policy = name ? lt_policy_find(name) : -1;
     if (policy < 0)
-        lt_native_unknown(r, tree, "precision called", name ? name : "this", lt_policy_names, lt_policy_count);
+        lt_native_unknown(r, tree, "precision called", name ? name : "this", lt_policy_names, lt_policy_name_count);
     return policy;
 }
 

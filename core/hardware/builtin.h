@@ -14,4 +14,8 @@ struct lt_builtin {
 extern const struct lt_builtin lt_builtin_hwdb[];
 extern const size_t lt_builtin_hwdb_count;
 
+/* Models to look at: native YAML and .keras archives. */
+extern const struct lt_builtin lt_builtin_samples[];
+extern const size_t lt_builtin_samples_count;
+
 #endif

@@ -182,7 +182,8 @@ static enum lt_status make_cpu(struct lt_arena *arena, const char *root, const s
                                struct lt_device *cpu)
 {
     const double khz = read_number(root, "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq");
-    const char *shown = lt_safe_text(arena, *name ? name : "unknown CPU");
+    const char *safe = lt_safe_text(arena, *name ? name : "unknown CPU");
+    const char *shown = lt_strdup(arena, safe); /* safe text may be `name` itself, which goes */
     *cpu = (struct lt_device){
         .id = "cpu",
         .name = shown,

@@ -106,7 +106,7 @@ static enum lt_status set_policy(struct lt_editor *e, struct lt_layer *layer, co
 {
     int policy = strcmp(value, "inherit") == 0 ? -1 : lt_policy_find(value);
     if (policy < 0 && strcmp(value, "inherit") != 0) {
-        const char *hint = lt_nearest_hint(e->problems->arena, value, lt_policy_names, lt_policy_count);
+        const char *hint = lt_nearest_hint(e->problems->arena, value, lt_policy_names, lt_policy_name_count);
         return lt_edit_refuse(e, hint ? hint : "inherit, or a policy such as float32", "there is no precision %s",
                               safe(e, value));
     }

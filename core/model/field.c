@@ -1,6 +1,5 @@
 #include "core/model/field.h"
 
-#include "core/base/decimal.h"
 #include "core/base/text.h"
 #include "core/base/units.h"
 #include "core/model/activation.h"

@@ -32,6 +32,8 @@ const char *const lt_policy_names[] = {
     "float32", "mixed_float16", "mixed_bfloat16", "tf32", "float16", "bfloat16", "float64", NULL,
 };
 
+const int lt_policy_name_count = sizeof lt_policy_names / sizeof *lt_policy_names - 1;
+
 int lt_policy_find(const char *name)
 {
     if (!name)

@@ -17,6 +17,7 @@ struct lt_policy {
 extern const struct lt_policy lt_policies[];
 extern const int lt_policy_count;
 extern const char *const lt_policy_names[]; /* NULL-terminated: the choices of `precision` */
+extern const int lt_policy_name_count;
 
 int lt_policy_find(const char *name); /* -1: none */
 

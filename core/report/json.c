@@ -235,23 +235,29 @@ static void problems(struct json *j, struct lt_tree *root)
     }
 }
 
+const struct lt_tree *lt_report_tree(const struct lt_report *report, struct lt_arena *arena)
+{
+    struct json j = {arena, report, report->estimate};
+    struct lt_tree *root = lt_tree_new(arena, LT_TREE_MAP, NULL, NULL);
+    if (!root)
+        return NULL;
+    lt_tree_add_int(arena, root, "schema", 1);
+    model(&j, root);
+    setup(&j, root);
+    optimizer(&j, root);
+    layers(&j, root);
+    device_memory(&j, root);
+    host_memory(&j, root);
+    step_time(&j, root);
+    problems(&j, root);
+    return arena->failed ? NULL : root;
+}
+
 enum lt_status lt_report_json(const struct lt_report *report, struct lt_buffer *out)
 {
     struct lt_arena arena = LT_ARENA_INIT;
-    struct json j = {&arena, report, report->estimate};
-    struct lt_tree *root = lt_tree_new(&arena, LT_TREE_MAP, NULL, NULL);
-    if (root) {
-        lt_tree_add_int(&arena, root, "schema", 1);
-        model(&j, root);
-        setup(&j, root);
-        optimizer(&j, root);
-        layers(&j, root);
-        device_memory(&j, root);
-        host_memory(&j, root);
-        step_time(&j, root);
-        problems(&j, root);
-    }
-    enum lt_status status = !root || arena.failed ? LT_NO_MEMORY : lt_json_write(out, root);
+    const struct lt_tree *root = lt_report_tree(report, &arena);
+    enum lt_status status = root ? lt_json_write(out, root) : LT_NO_MEMORY;
     lt_arena_free(&arena);
     return status;
 }

@@ -3,6 +3,7 @@
 #define LT_REPORT_REPORT_H
 
 #include "core/base/buffer.h"
+#include "core/data/tree.h"
 #include "core/step/estimate.h"
 
 /* largest_batch: 0: not known. */
@@ -12,6 +13,12 @@ struct lt_report {
     uint64_t largest_batch;
 };
 
+/* The report as the tree that the JSON writes out. NULL where memory ends. */
+const struct lt_tree *lt_report_tree(const struct lt_report *report, struct lt_arena *arena);
+
 enum lt_status lt_report_json(const struct lt_report *report, struct lt_buffer *out);
+
+/* For people, at most 80 columns wide; names from files are made safe. */
+enum lt_status lt_report_text(const struct lt_report *report, struct lt_buffer *out);
 
 #endif

@@ -62,7 +62,7 @@ static lt_tensor new_gradient(struct backward *w, lt_tensor of, const struct lt_
     const struct lt_tensor_info info = *lt_step_info(w->step, of);
     bool variable = info.role == LT_ROLE_VARIABLE;
     return lt_step_tensor(w->step, variable ? LT_ROLE_VARIABLE_GRADIENT : LT_ROLE_GRADIENT, info.elements,
-                          (enum lt_dtype)info.dtype, op->layer, variable ? 0 : op->region);
+                          (enum lt_dtype)info.dtype, op->layer, info.region);
 }
 
 /* One op of the gradient of `op`: reads dY and what `keep` names, gives the gradients out[]. */
@@ -99,6 +99,8 @@ static void emit(struct backward *w, const struct lt_step_op *forward, enum lt_p
     }
     for (int i = 0; i < out_count; i++)
         made->bytes = lt_add(made->bytes, lt_step_bytes(step, out[i]));
+    if (op->region && lt_ops[op->kind].op_class == LT_CLASS_COPY && dy_count)
+        made->bytes = lt_mul(2, lt_step_bytes(step, dy[0])); /* one step's share of a longer tensor */
     if (passes > 0 && largest != LT_HUGE)
         made->bytes = (uint64_t)((double)passes * (double)largest);
     uint64_t unit = dy_count ? lt_step_bytes(step, dy[0]) : 0;

@@ -13,20 +13,12 @@ static double constant(struct lt_database *database, const char *framework, cons
     return status || isnan(found.value) ? fallback : found.value;
 }
 
-static enum lt_status find(struct lt_database *database, const char *field, const char *id,
-                           const struct lt_device **device, struct lt_problems *problems)
+/* An id that does not exist is a problem already, with the nearest ones. */
+static enum lt_status find(struct lt_database *database, const char *id, const struct lt_device **device,
+                           struct lt_problems *problems)
 {
     const char *nearest[4] = {NULL};
-    enum lt_status status = lt_database_find(database, id, device, nearest, problems);
-    if (status != LT_NOT_FOUND)
-        return status;
-    struct lt_arena scratch = LT_ARENA_INIT;
-    char *hint = nearest[0] ? lt_format(&scratch, "did you mean %s%s%s?", nearest[0], nearest[1] ? ", " : "",
-                                        nearest[1] ? nearest[1] : "")
-                            : NULL;
-    lt_problem_add(problems, LT_ERROR, (struct lt_place){.path = field}, hint, "no device \"%s\" in the database", id);
-    lt_arena_free(&scratch);
-    return LT_NOT_FOUND;
+    return lt_database_find(database, id, device, nearest, problems);
 }
 
 /* `this` as a device is the accelerator that was found here, else this machine's CPU. */
@@ -44,9 +36,9 @@ enum lt_status lt_machine_resolve(struct lt_database *database, const struct lt_
     const char *device = device_id(here, lt_setup_text(setup, LT_SET_DEVICE));
     const struct lt_value *ram = &setup->value[LT_SET_RAM];
     struct lt_machine machine = {.ram_bytes = here->ram_bytes};
-    enum lt_status status = find(database, "device", device, &machine.device, problems);
+    enum lt_status status = find(database, device, &machine.device, problems);
     if (!status)
-        status = find(database, "cpu", cpu ? cpu : "this", &machine.cpu, problems);
+        status = find(database, cpu ? cpu : "this", &machine.cpu, problems);
     if (status)
         return status;
     if (ram->type == LT_VALUE_INT)

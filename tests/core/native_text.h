@@ -47,11 +47,11 @@ static inline bool same_document(const struct lt_document *a, const struct lt_do
     "        layers:\n"                                                                                                \
     "          - {class: InputLayer, name: in, shape: [4, 16]}\n"                                                      \
     "          - {class: Dense, name: dense, units: 8}\n"                                                              \
-    "    - {class: Add, name: sum, original: Merge, inputs: [stem, stem]}\n"
-"    - {class: Wrapped, name: wrapped, package: unknown, inputs: [\"mix:1\"],\n"
-    "       children: [{class: Dense, name: inner, units: 3}]}\n"
-    "  inputs: [b, a]\n"
-    "  outputs: [wrapped, encoder, shared]\n"
+    "    - {class: Add, name: sum, original: Merge, inputs: [stem, stem]}\n"                                           \
+    "    - {class: Wrapped, name: wrapped, package: unknown, inputs: [\"mix:1\"],\n"                                   \
+    "       children: [{class: Dense, name: inner, units: 3}]}\n"                                                      \
+    "  inputs: [b, a]\n"                                                                                               \
+    "  outputs: [wrapped, encoder, shared]\n"                                                                          \
     "setup: {batch: 8, optimizer: sgd, optimizer.momentum: 0.9, input.a: [4, 16], ram: 64GiB, keras: 3}\n"
 
 #endif

@@ -219,7 +219,6 @@ enum { LAMBDA_OUTPUT_SHAPE };
 static const struct lt_field LAMBDA_FIELDS[] = {
     {.name = "output_shape", .type = LT_FIELD_TREE, .optional = true, .help = "The result's shape without the batch"},
     {.name = "function", .type = LT_FIELD_TREE, .optional = true, .help = "The function: never run"},
-    {.name = "arguments", .type = LT_FIELD_TREE, .optional = true, .help = "Further arguments of the function"},
     {.name = "function_type", .type = LT_FIELD_TEXT, .optional = true, .help = "How the function is written"},
     {.name = "module", .type = LT_FIELD_TEXT, .optional = true, .help = "Where the function comes from"},
     {.name = "output_shape_type", .type = LT_FIELD_TEXT, .optional = true, .help = "How the shape is written"},

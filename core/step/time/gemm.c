@@ -48,7 +48,7 @@ static double best_tile(const struct gemm *g)
     for (int i = 0; i < LT_TILE_COUNT; i++) {
         double tiles = ceil(g->m / lt_tiles[i].m) * ceil(g->n / lt_tiles[i].n) * g->batch;
         best = fmin(best, tile_seconds(g, i, 1));
-        for (double s = 2; s <= 64 && tiles * s <= 8 * g->units && g->k / s >= 64; s *= 2)
+        for (double s = 2; s <= 64 && tiles * s < 2 * g->units && g->k / s >= 64; s *= 2)
             best = fmin(best, tile_seconds(g, i, s));
     }
     return best;

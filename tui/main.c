@@ -1,0 +1,163 @@
+/* layertop: reads the command line and the environment, opens what is named there, and hands over to the screen or to
+ * the report. */
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/hardware/builtin.h"
+#include "core/model/edit.h"
+#include "tui/app.h"
+#include "tui/arguments.h"
+#include "tui/hwdb_command.h"
+#include "tui/machine.h"
+#include "tui/model_file.h"
+#include "tui/output.h"
+#include "tui/paths.h"
+#include "tui/report_command.h"
+#include "tui/version.h"
+
+struct program {
+    struct arguments arguments;
+    struct lt_arena arena;
+    struct lt_problems problems; /* of the command line or the model */
+    struct lt_problems hardware; /* of the user's hardware files, which are left out where they are wrong */
+    struct lt_database *database;
+    struct lt_this_machine here;
+    struct lt_document *document;
+};
+
+/* --- models ---------------------------------------------------------------------------------------------------------
+ */
+
+static bool has_screen(const struct arguments *a)
+{
+    const char *term = getenv("TERM");
+    return a->keys || (!a->text && !a->json && !a->check && !a->out_file && isatty(STDIN_FILENO) &&
+                       isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0);
+}
+
+static int run_screen(struct program *p)
+{
+    const struct arguments *a = &p->arguments;
+    struct app_options options = {
+        .document = p->document,
+        .problems = &p->problems,
+        .database = p->database,
+        .here = p->here,
+        .samples = lt_builtin_samples,
+        .sample_count = lt_builtin_samples_count,
+        .state_dir = paths_state(&p->arena),
+        .term = getenv("TERM"),
+        .no_color = getenv("NO_COLOR"),
+        .color = a->no_color ? THEME_NEVER : THEME_AUTO,
+        .ascii = a->ascii,
+        .no_mouse = a->no_mouse,
+        .script = a->keys,
+        .dump = a->dump,
+        .rows = a->rows,
+        .cols = a->cols,
+    };
+    p->document = NULL; /* the screen's from here */
+    return app_run(&options);
+}
+
+static int run_report(struct program *p)
+{
+    const struct report_job job = {&p->arguments, p->document, p->database, &p->here, &p->problems};
+    output_problems(&p->hardware, LT_WARNING);
+    return p->arguments.action == ACTION_LINT ? report_lint(&job) : report_run(&job);
+}
+
+static int run_model(struct program *p)
+{
+    const struct arguments *a = &p->arguments;
+    p->document = model_file_open(a->operand, &p->problems);
+    if (!p->document) {
+        output_problems(&p->problems, LT_WARNING);
+        return lt_has_errors(&p->problems) ? EXIT_DATA : output_exit(LT_NO_MEMORY);
+    }
+    struct lt_problems wrong = {.arena = &p->arena};
+    for (int i = 0; i < a->set_count; i++)
+        if (lt_set(p->document, a->set[i], &wrong) == LT_NO_MEMORY)
+            return output_exit(LT_NO_MEMORY);
+    if (lt_has_errors(&wrong)) {
+        output_problems(&wrong, LT_ERROR);
+        return EXIT_USAGE;
+    }
+    return a->action == ACTION_OPEN && has_screen(a) ? run_screen(p) : run_report(p);
+}
+
+/* --- the other commands ---------------------------------------------------------------------------------------------
+ */
+
+static enum lt_status fill(struct program *p, struct lt_buffer *out)
+{
+    const struct arguments *a = &p->arguments;
+    switch (a->action) {
+    case ACTION_HELP:
+        arguments_help(out);
+        return LT_OK;
+    case ACTION_VERSION:
+        lt_buffer_puts(out, "layertop " LAYERTOP_VERSION "\n");
+        return LT_OK;
+    case ACTION_SAMPLES:
+        return model_file_samples(out);
+    case ACTION_HWDB_LIST:
+        return hwdb_list(p->database, out, &p->problems);
+    case ACTION_HWDB_SHOW:
+        return lt_database_show(p->database, a->operand, out, &p->problems);
+    case ACTION_HWDB_LINT:
+        return hwdb_lint(p->database, out, &p->problems);
+    case ACTION_OPEN:
+    case ACTION_LINT:
+        break;
+    }
+    return LT_INVALID;
+}
+
+static int run_list(struct program *p)
+{
+    struct lt_buffer out = {0};
+    enum lt_status status = fill(p, &out);
+    output_problems(&p->hardware, LT_WARNING);
+    output_problems(&p->problems, LT_WARNING);
+    int result = status == LT_NOT_FOUND ? EXIT_USAGE : status ? output_exit(status) : output_write(&out, NULL);
+    lt_buffer_free(&out);
+    return result;
+}
+
+/* --- all ------------------------------------------------------------------------------------------------------------
+ */
+
+static int run(struct program *p)
+{
+    const struct arguments *a = &p->arguments;
+    if (a->action == ACTION_HELP || a->action == ACTION_VERSION || a->action == ACTION_SAMPLES)
+        return run_list(p);
+    struct lt_problems *hardware = a->action == ACTION_HWDB_LINT ? &p->problems : &p->hardware;
+    p->database = machine_open(paths_hwdb(&p->arena), a->hwdb_dir, hardware);
+    if (!p->database || machine_detect(p->database, &p->arena, &p->here, hardware) == LT_NO_MEMORY)
+        return output_exit(LT_NO_MEMORY);
+    return a->action == ACTION_OPEN || a->action == ACTION_LINT ? run_model(p) : run_list(p);
+}
+
+int main(int argc, char **argv)
+{
+    static const char TRY[] = "layertop --help lists the options\n";
+    struct program p = {.problems.arena = &p.arena, .hardware.arena = &p.arena};
+    output_guard();
+    setlocale(LC_CTYPE, ""); /* numbers stay in the C locale */
+    int result = EXIT_USAGE;
+    if (arguments_read(&p.arguments, argc, argv, &p.problems)) {
+        result = run(&p);
+    } else {
+        output_problems(&p.problems, LT_ERROR);
+        (void)!write(STDERR_FILENO, TRY, sizeof TRY - 1);
+    }
+    lt_document_free(p.document);
+    if (p.database)
+        lt_database_close(p.database);
+    lt_arena_free(&p.arena);
+    return result;
+}

@@ -1,0 +1,79 @@
+#include "tui/model_file.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/text.h"
+#include "core/hardware/builtin.h"
+
+static size_t stem(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot ? (size_t)(dot - name) : strlen(name);
+}
+
+static bool is_yaml(const struct lt_builtin *sample)
+{
+    return strcmp(sample->name + stem(sample->name), ".yaml") == 0;
+}
+
+/* By full name, or without the ending: then YAML before an archive, for its notes. */
+static const struct lt_builtin *find_sample(const char *name)
+{
+    const struct lt_builtin *found = NULL;
+    for (size_t i = 0; i < lt_builtin_samples_count; i++) {
+        const struct lt_builtin *sample = &lt_builtin_samples[i];
+        if (strcmp(sample->name, name) == 0)
+            return sample;
+        if (strlen(name) == stem(sample->name) && strncmp(sample->name, name, strlen(name)) == 0 &&
+            (!found || is_yaml(sample)))
+            found = sample;
+    }
+    return found;
+}
+
+static void no_such(const char *name, struct lt_problems *problems)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_buffer hint = {0};
+    lt_buffer_puts(&hint, "the samples are");
+    for (size_t i = 0; i < lt_builtin_samples_count; i++) {
+        const struct lt_builtin *sample = &lt_builtin_samples[i];
+        char *short_name = lt_strndup(&arena, sample->name, stem(sample->name));
+        if (short_name && find_sample(short_name) == sample)
+            lt_buffer_printf(&hint, " %s", short_name);
+    }
+    lt_problem_add(problems, LT_ERROR, (struct lt_place){.file = name}, hint.text, "there is no such file or sample");
+    lt_buffer_free(&hint);
+    lt_arena_free(&arena);
+}
+
+struct lt_document *model_file_open(const char *name, struct lt_problems *problems)
+{
+    const char *wanted = name ? name : MODEL_FILE_DEFAULT;
+    if (name && (strchr(name, '/') || access(name, F_OK) == 0))
+        return lt_open(name, problems);
+    const struct lt_builtin *sample = find_sample(wanted);
+    if (sample)
+        return lt_open_text(sample->name, sample->bytes, sample->length, problems);
+    no_such(wanted, problems);
+    return NULL;
+}
+
+enum lt_status model_file_samples(struct lt_buffer *out)
+{
+    for (size_t i = 0; i < lt_builtin_samples_count; i++) {
+        const struct lt_builtin *sample = &lt_builtin_samples[i];
+        struct lt_arena arena = LT_ARENA_INIT;
+        struct lt_problems problems = {.arena = &arena};
+        struct lt_document *document = lt_open_text(sample->name, sample->bytes, sample->length, &problems);
+        if (!document)
+            return LT_NO_MEMORY; /* samples are right (tests/style): nothing else can fail */
+        const char *title = document->origin.title;
+        char *as_written = lt_format(&arena, "as Keras %s writes it", document->origin.writer);
+        lt_buffer_printf(out, "%-20s  %s\n", sample->name, title ? title : as_written ? as_written : "");
+        lt_document_free(document);
+        lt_arena_free(&arena);
+    }
+    return out->failed ? LT_NO_MEMORY : LT_OK;
+}
