@@ -175,6 +175,9 @@ static void other_gradients(struct backward *w, const struct lt_step_op *forward
         emit(w, forward, LT_PATH_OTHER, dy, dy_count, keep, out, out_count, row->kernels[1], row->passes[1]);
 }
 
+/* Small kernels of one update as Keras 3 composes it (Adam: two assignments per slot, correction, step). */
+enum { COMPOSED_UPDATE_KERNELS = 8 };
+
 /* The optimizer's pass over one variable. */
 static void update(struct backward *w, lt_tensor variable)
 {
@@ -189,8 +192,9 @@ static void update(struct backward *w, lt_tensor variable)
     uint64_t bytes = lt_step_bytes(step, variable);
     op->dtype = info.dtype;
     op->bytes = (uint64_t)(w->update_bytes * (double)bytes);
-    op->scratch_bytes = (uint64_t)((double)step->optimizer->temporaries * (double)bytes);
-    op->kernels = 8;
+    bool fused = step->lowering->fused_update;
+    op->scratch_bytes = fused ? 0 : (uint64_t)((double)step->optimizer->temporaries * (double)bytes);
+    op->kernels = fused ? 1 : COMPOSED_UPDATE_KERNELS;
     w->partial[variable] = NULL;
 }
 
