@@ -1,5 +1,5 @@
-/* layertop: reads the command line and the environment, opens what is named there, and hands over to the screen or to the
- * report. */
+/* layertop: reads the command line and the environment, opens what is named there, and hands over to the screen or to
+ * the report. */
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,8 @@ struct program {
     struct lt_document *document;
 };
 
-/* --- models --------------------------------------------------------------------------------------------------------- */
+/* --- models ---------------------------------------------------------------------------------------------------------
+ */
 
 static bool has_screen(const struct arguments *a)
 {
@@ -87,7 +88,8 @@ static int run_model(struct program *p)
     return a->action == ACTION_OPEN && has_screen(a) ? run_screen(p) : run_report(p);
 }
 
-/* --- the other commands --------------------------------------------------------------------------------------------- */
+/* --- the other commands ---------------------------------------------------------------------------------------------
+ */
 
 static enum lt_status fill(struct program *p, struct lt_buffer *out)
 {
@@ -125,7 +127,8 @@ static int run_list(struct program *p)
     return result;
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------------ */
+/* --- all ------------------------------------------------------------------------------------------------------------
+ */
 
 static int run(struct program *p)
 {

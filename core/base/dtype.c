@@ -24,7 +24,10 @@ const struct lt_dtype_info lt_dtypes[LT_DTYPE_COUNT] = {
     [LT_STRING] = {"string", 0, false},
 };
 
-static const struct { const char *name; enum lt_dtype dtype; } OTHER_NAME[] = {
+static const struct {
+    const char *name;
+    enum lt_dtype dtype;
+} OTHER_NAME[] = {
     {"half", LT_FLOAT16}, {"double", LT_FLOAT64}, {"float", LT_FLOAT32}, {"int", LT_INT32}, {"boolean", LT_BOOL},
 };
 

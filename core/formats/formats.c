@@ -38,7 +38,8 @@ static struct lt_document *as_format(struct lt_document *document, enum lt_forma
     return document;
 }
 
-/* --- text ----------------------------------------------------------------------------------------------------------- */
+/* --- text -----------------------------------------------------------------------------------------------------------
+ */
 
 static struct lt_document *open_json(struct opening *o, const char *text, size_t bytes)
 {
@@ -88,7 +89,8 @@ static struct lt_document *open_text_file(struct opening *o, const char *path)
     return open_text(o, text, bytes);
 }
 
-/* --- archives, and archives that were unpacked --------------------------------------------------------------------- */
+/* --- archives, and archives that were unpacked ---------------------------------------------------------------------
+ */
 
 static struct lt_document *open_parts(struct opening *o, const char *config, size_t config_bytes, const char *metadata,
                                       size_t metadata_bytes)
@@ -175,7 +177,8 @@ static struct lt_document *open_directory(struct opening *o, const char *path)
                   "this directory holds no model");
 }
 
-/* --- files ---------------------------------------------------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------------------------------------------------
+ */
 
 /* An archive may have other bytes before it (Python's zipfile takes that too): its directory is at the end. */
 static bool ends_as_zip(FILE *file)
@@ -256,4 +259,13 @@ struct lt_document *lt_open_text(const char *file, const char *text, size_t byte
         weights_check(&o, document);
     lt_arena_free(&o.arena);
     return document;
+}
+
+enum lt_status lt_write_native(const struct lt_document *document, struct lt_buffer *out)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    const struct lt_tree *tree = lt_native_tree(&arena, document);
+    enum lt_status status = tree ? lt_yaml_write(out, tree) : LT_NO_MEMORY;
+    lt_arena_free(&arena);
+    return status;
 }

@@ -25,7 +25,8 @@ const char *const lt_family_names[LT_FAMILY_COUNT] = {
 const struct lt_kind *const lt_kind_families[] = {
     kinds_core,      kinds_dense,         kinds_activations,    kinds_convolution, kinds_pooling,
     kinds_recurrent, kinds_normalization, kinds_regularization, kinds_reshaping,   kinds_merging,
-    kinds_attention, kinds_wrappers,      kinds_preprocessing,  kinds_images,      kinds_operations,
+    kinds_attention, kinds_transformer,   kinds_positions,      kinds_wrappers,    kinds_preprocessing,
+    kinds_images,    kinds_operations,
 };
 const int lt_kind_family_count = sizeof lt_kind_families / sizeof *lt_kind_families;
 

@@ -24,6 +24,7 @@ struct lt_walked_layer {
     const char *problem;           /* why its shapes do not fit, for a person; NULL: they do */
     bool blocked;                  /* a layer before it has no shape, so this one has none either */
     bool declared;                 /* its shapes are the file's word, not computed */
+    bool guessed;                  /* an input, some of whose sizes are guesses */
     bool assumed;                  /* rests on a guessed size of an input */
 };
 

@@ -142,7 +142,8 @@ struct lt_estimate {
     double forward_flops; /* of one sample: 2 per multiply-add of matmul and convolution */
     uint64_t optimizer_elements, optimizer_bytes;
     uint32_t optimizer_scalars;
-    uint32_t op_count; /* device ops of one step */
+    uint32_t op_count;     /* ops of the lowered step */
+    uint32_t kernel_count; /* that they start, each op of a loop once */
 
     struct lt_device_memory device_memory;
     struct lt_host_memory host_memory;

@@ -35,7 +35,7 @@ struct program_run {
     int seconds;                              /* limit of processor time; 0: none */
     int closed_fd;                            /* closed before the start; 0: none, standard input is /dev/null anyway */
 
-    int status;       /* exit status, or 128 + signal */
+    int status; /* exit status, or 128 + signal */
     struct lt_buffer out, err;
 };
 

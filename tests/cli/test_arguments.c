@@ -223,12 +223,9 @@ static void commands_print(void **state)
         const char *arguments[4];
         const char *said;
     } cases[] = {
-        {{"--version"}, "layertop 0.1.0\n"},
-        {{"--help"}, "Usage: layertop"},
-        {{"samples"}, "A small perceptron on MNIST"},
-        {{"lint", "resnet50"}, "177 layers, 0 errors"},
-        {{"hwdb", "list"}, "nvidia-a100-sxm4-80gb"},
-        {{"hwdb", "show", "nvidia-a100-sxm4-80gb"}, "A100"},
+        {{"--version"}, "layertop 0.1.0\n"},          {{"--help"}, "Usage: layertop"},
+        {{"samples"}, "A small perceptron on MNIST"}, {{"lint", "resnet50"}, "177 layers, 0 errors"},
+        {{"hwdb", "list"}, "nvidia-a100-sxm4-80gb"},  {{"hwdb", "show", "nvidia-a100-sxm4-80gb"}, "A100"},
         {{"hwdb", "lint"}, "entries, no errors"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -1,5 +1,5 @@
-/* Files that mean harm: each ends within a second of processor time and 64 MB of memory above the program itself, with exit
- * status 3 and a sentence, and nothing of them is printed raw. */
+/* Files that mean harm: each ends within a second of processor time and 64 MB of memory above the program itself, with
+ * exit status 3 and a sentence, and nothing of them is printed raw. */
 #include "tests/cli/program.h"
 
 #include <minizip/zip.h>

@@ -1,5 +1,5 @@
-/* The rules of the house, read from the sources and from the library's symbols: who may include what, what the core may not
- * call, sizes of files, words that do not belong into a finished program. */
+/* The rules of the house, read from the sources and from the library's symbols: who may include what, what the core may
+ * not call, sizes of files, words that do not belong into a finished program. */
 #include "tests/cli/program.h"
 
 #include <ctype.h>
@@ -41,7 +41,8 @@ static bool under(const struct source *source, const char *folder)
     return strncmp(source->path, folder, strlen(folder)) == 0;
 }
 
-/* --- includes ------------------------------------------------------------------------------------------------------- */
+/* --- includes -------------------------------------------------------------------------------------------------------
+ */
 
 /* core's rooms, each with those that it may use. */
 static const struct {
@@ -107,7 +108,8 @@ static void dependencies_point_one_way(void **state)
     each(SOURCES, 3, look_at_includes);
 }
 
-/* --- size and words ------------------------------------------------------------------------------------------------- */
+/* --- size and words -------------------------------------------------------------------------------------------------
+ */
 
 static void look_at_size(const struct source *source)
 {
@@ -139,11 +141,19 @@ static void headers_say_what_they_are(void **state)
 
 static void look_for_words(const struct source *source)
 {
-    static const char *const words[] = {"TO" "DO", "FIX" "ME", "X" "XX", "HA" "CK"};
+    static const char *const words[] = {"TO"
+                                        "DO",
+                                        "FIX"
+                                        "ME",
+                                        "X"
+                                        "XX",
+                                        "HA"
+                                        "CK"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const char *at = strstr(source->text, words[i]);
         /* XXXXXX is mkstemp's */
-        if (at && !isalnum((unsigned char)at[strlen(words[i])]) && (at == source->text || !isalnum((unsigned char)at[-1])))
+        if (at && !isalnum((unsigned char)at[strlen(words[i])]) &&
+            (at == source->text || !isalnum((unsigned char)at[-1])))
             fail_msg("%s: %s", source->path, words[i]);
     }
 }
@@ -154,7 +164,8 @@ static void nothing_is_left_undone(void **state)
     each(SOURCES, 4, look_for_words);
 }
 
-/* --- symbols -------------------------------------------------------------------------------------------------------- */
+/* --- symbols --------------------------------------------------------------------------------------------------------
+ */
 
 /* Output of nm over the library, its members named in every line. */
 static FILE *symbols(void)
@@ -185,11 +196,12 @@ static bool is_allowed(const char *member, const char *symbol)
 
 static bool is_forbidden(const char *symbol)
 {
-    static const char *const names[] = {
-        "printf", "puts", "putchar", "vprintf", "fprintf", "perror", "stdout", "stderr", "exit", "_exit", "abort",
-        "getenv", "secure_getenv", "setenv", "time", "clock", "clock_gettime", "gettimeofday", "localtime", "setlocale",
-        "rand", "random", "system", "popen", "dlopen", "strtok", "signal",
-        "__printf_chk", "__fprintf_chk", "__vprintf_chk"};
+    static const char *const names[] = {"printf", "puts",          "putchar",       "vprintf",       "fprintf",
+                                        "perror", "stdout",        "stderr",        "exit",          "_exit",
+                                        "abort",  "getenv",        "secure_getenv", "setenv",        "time",
+                                        "clock",  "clock_gettime", "gettimeofday",  "localtime",     "setlocale",
+                                        "rand",   "random",        "system",        "popen",         "dlopen",
+                                        "strtok", "signal",        "__printf_chk",  "__fprintf_chk", "__vprintf_chk"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(symbol, names[i]) == 0)
             return true;
@@ -251,8 +263,8 @@ static void the_core_has_no_writable_data(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dependencies_point_one_way), cmocka_unit_test(files_are_small),
-        cmocka_unit_test(headers_say_what_they_are),  cmocka_unit_test(nothing_is_left_undone),
+        cmocka_unit_test(dependencies_point_one_way),          cmocka_unit_test(files_are_small),
+        cmocka_unit_test(headers_say_what_they_are),           cmocka_unit_test(nothing_is_left_undone),
         cmocka_unit_test(the_core_calls_nothing_of_the_world), cmocka_unit_test(the_core_has_no_writable_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

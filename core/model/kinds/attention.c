@@ -507,10 +507,13 @@ static void plain_ops(const struct lt_call *call, struct lt_builder *b)
         .ops = stem##_ops                                                                                              \
     }
 
+/* KerasHub: the same, with keys and values of earlier steps kept while it generates. */
+static const char *const cached_names[] = {"CachedMultiHeadAttention", NULL};
 static const char *const grouped_names[] = {"GroupQueryAttention", NULL};
 
 const struct lt_kind kinds_attention[] = {
-    ATTENTION("MultiHeadAttention", NULL, "Attention in several heads with projections around it", multi_fields, multi),
+    ATTENTION("MultiHeadAttention", cached_names, "Attention in several heads with projections around it", multi_fields,
+              multi),
     ATTENTION("GroupedQueryAttention", grouped_names, "Multi-head attention whose heads share keys and values",
               grouped_fields, multi),
     ATTENTION("Attention", NULL, "Dot-product attention of a query over values", attention_fields, plain),

@@ -11,7 +11,8 @@
 
 extern const struct lt_kind kinds_core[], kinds_dense[], kinds_activations[], kinds_convolution[], kinds_pooling[],
     kinds_recurrent[], kinds_normalization[], kinds_regularization[], kinds_reshaping[], kinds_merging[],
-    kinds_attention[], kinds_wrappers[], kinds_preprocessing[], kinds_images[], kinds_operations[];
+    kinds_attention[], kinds_transformer[], kinds_positions[], kinds_wrappers[], kinds_preprocessing[], kinds_images[],
+    kinds_operations[];
 
 /* The config members of an entry: the field table and its length. */
 #define LT_FIELDS(fields) .config = (fields), .config_count = (uint8_t)(sizeof(fields) / sizeof *(fields))
