@@ -47,8 +47,9 @@ static struct lt_document *open_json(struct opening *o, const char *text, size_t
     if (!tree)
         return NULL;
     if (strcmp(lt_tree_text(lt_tree_get(tree, "format"), ""), "graph-model") == 0)
-        return opening_refuse(o, "convert the model again with the output format tfjs_layers_model",
-                      "this is a TensorFlow.js graph model, which holds TensorFlow's operations but no Keras layers");
+        return opening_refuse(
+            o, "convert the model again with the output format tfjs_layers_model",
+            "this is a TensorFlow.js graph model, which holds TensorFlow's operations but no Keras layers");
     if (lt_tree_get(tree, "nbformat"))
         return opening_refuse(o, "save the model as .keras in the notebook", "this is a Jupyter notebook, not a model");
     struct lt_document *document = lt_keras_read(o->file, tree, o->problems);
@@ -125,8 +126,9 @@ static struct lt_document *open_archive(struct opening *o, const struct archive 
     size_t config_bytes = 0, metadata_bytes = 0;
     enum lt_status status = read_member(o, archive, "config.json", MODEL_BYTES, &config, &config_bytes);
     if (status == LT_NOT_FOUND)
-        return opening_refuse(o, "a .keras file holds config.json; weights alone, arrays (.npz) and PyTorch files (.pt) do not",
-                      "this zip archive holds no Keras model");
+        return opening_refuse(
+            o, "a .keras file holds config.json; weights alone, arrays (.npz) and PyTorch files (.pt) do not",
+            "this zip archive holds no Keras model");
     if (status == LT_OK)
         status = read_member(o, archive, "metadata.json", METADATA_BYTES, &metadata, &metadata_bytes);
     if (status && status != LT_NOT_FOUND)
@@ -172,9 +174,9 @@ static struct lt_document *open_directory(struct opening *o, const char *path)
         return opening_saved_model(o, described);
     if (saved)
         return opening_refuse(o, "open the Keras model that it was exported from",
-                      "this is a SavedModel without Keras layers, only TensorFlow's operations");
+                              "this is a SavedModel without Keras layers, only TensorFlow's operations");
     return opening_refuse(o, "an unpacked .keras directory holds config.json, a TensorFlow.js model holds model.json",
-                  "this directory holds no model");
+                          "this directory holds no model");
 }
 
 /* --- files ----------------------------------------------------------------------------------------------------------
@@ -230,7 +232,8 @@ static struct lt_document *open_path(struct opening *o, const char *path)
     if (S_ISDIR(info.st_mode))
         return open_directory(o, path);
     if (!S_ISREG(info.st_mode))
-        return opening_refuse(o, "give a file or an unpacked .keras directory", "this is a device or a pipe, not a file");
+        return opening_refuse(o, "give a file or an unpacked .keras directory",
+                              "this is a device or a pipe, not a file");
     FILE *file = fopen(path, "rb");
     if (!file)
         return opening_refuse(o, NULL, strerror(errno));

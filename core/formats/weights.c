@@ -85,7 +85,9 @@ static enum lt_status expect(const struct lt_document *document, struct lt_arena
         .stretch = 1,
     };
     struct lt_walked walked;
-    enum lt_status status = lt_walk(document, &binding, arena, NULL, &walked);
+    struct lt_builder builder;
+    lt_builder_init(&builder, arena);
+    enum lt_status status = lt_walk(document, &binding, arena, &builder, &walked);
     if (status == LT_OK)
         *out = sum_walked(document, &walked);
     return status;
