@@ -12,8 +12,8 @@ enum lt_format {
     LT_FORMAT_KERAS_ZIP,  /* .keras archive */
     LT_FORMAT_KERAS_JSON, /* to_json() */
     LT_FORMAT_KERAS_H5,
-    LT_FORMAT_SAVED_MODEL,  /* a directory with keras_metadata.pb */
-    LT_FORMAT_TFJS,         /* model.json of TensorFlow.js */
+    LT_FORMAT_SAVED_MODEL, /* a directory with keras_metadata.pb */
+    LT_FORMAT_TFJS,        /* model.json of TensorFlow.js */
     LT_FORMAT_COUNT
 };
 
