@@ -38,8 +38,11 @@ static void take_size(struct loop *loop)
     int rows, cols;
     loop->resize_ms = NEVER;
     term_size(&rows, &cols);
-    if (rows == loop->frame.rows && cols == loop->frame.cols)
+    if (rows == loop->frame.rows && cols == loop->frame.cols) {
+        term_forget(); /* smaller and back again in between: the terminal may have dropped cells */
+        loop->dirty = true;
         return;
+    }
     /* Without memory for the frame there is nothing to draw on; the next resize may be smaller. */
     if (frame_resize(&loop->frame, rows, cols, loop->glyphs))
         deliver_kind(loop, EVENT_RESIZE);

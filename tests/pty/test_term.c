@@ -179,6 +179,23 @@ static void test_resize_storm(void **state)
     rig_stop(&rig);
 }
 
+/* Smaller and back again before anyone looks: the terminal has dropped cells although the size is the same. */
+static void test_shrunk_and_back(void **state)
+{
+    (void)state;
+    struct rig rig = start_ready(&(struct rig_options){0});
+    struct lt_buffer before = rig_dump(&rig);
+    rig_resize(&rig, 10, 40);
+    rig_resize(&rig, 24, 80);
+    rig_wait_quiet(&rig, QUIET_MS);
+    struct lt_buffer after = rig_dump(&rig);
+    const char *body = strchr(before.text, '\n'); /* the first line counts frames */
+    assert_non_null(strstr(after.text, body));
+    lt_buffer_free(&before);
+    lt_buffer_free(&after);
+    rig_stop(&rig);
+}
+
 /* Sizes that change while a frame is on its way, each followed by silence: none is missed. */
 static void test_no_resize_missed(void **state)
 {
@@ -437,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_suspend_resize_resume),
         cmocka_unit_test(test_stop_and_continue),
         cmocka_unit_test(test_resize_storm),
+        cmocka_unit_test(test_shrunk_and_back),
         cmocka_unit_test(test_no_resize_missed),
         cmocka_unit_test(test_sizes_down_to_one),
         cmocka_unit_test(test_idle_is_silent),

@@ -10,6 +10,8 @@
 #include "core/hardware/builtin.h"
 #include "core/model/setup.h"
 #include "tui/arguments.h"
+#include "tui/command.h"
+#include "tui/keymap.h"
 #include "tui/version.h"
 
 struct manual {
@@ -76,6 +78,27 @@ static void fields_are_listed_with_their_help(void **state)
         for (const char *const *choice = field->choices; choice && *choice; choice++)
             if (!has_word(m->page, *choice))
                 fail_msg("man/layertop.1 does not list the choice %s of %s", *choice, field->name);
+    }
+}
+
+static void commands_and_keys_are_listed(void **state)
+{
+    struct manual *m = *state;
+    for (int i = 0; i < command_count; i++) {
+        const char *entry = lt_format(&m->arena, "\n.It Ic %s", commands[i].name);
+        const char *at = strstr(m->page, entry);
+        if (!at || !strchr(" \n", at[strlen(entry)]))
+            fail_msg("man/layertop.1 does not list the command %s", commands[i].name);
+        if (!strstr(m->page, lt_format(&m->arena, "\n%s.\n", commands[i].help)))
+            fail_msg("man/layertop.1 does not say of %s: %s.", commands[i].name, commands[i].help);
+    }
+    for (int i = 0; i < binding_count; i++) {
+        char key[KEY_TEXT];
+        key_format(bindings[i].key, key);
+        const char *entry = lt_format(&m->arena, ".Sy %s\n", key);
+        const char *more = lt_format(&m->arena, ".Sy %s ", key), *escaped = lt_format(&m->arena, ".Sy \\&%s", key);
+        if (!strstr(m->page, entry) && !strstr(m->page, more) && !strstr(m->page, escaped))
+            fail_msg("man/layertop.1 does not list the key %s (%s)", key, bindings[i].line);
     }
 }
 
@@ -198,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_listed),
         cmocka_unit_test(fields_are_listed_with_their_help),
+        cmocka_unit_test(commands_and_keys_are_listed),
         cmocka_unit_test(keys_of_the_report_are_listed),
         cmocka_unit_test(versions_agree),
         cmocka_unit_test(samples_are_without_fault),
