@@ -1,122 +1,141 @@
-/* How long the core takes: estimates of a small and of a very large model, warm, and opening a large file. */
+/* The core's budgets: an estimate, opening a large file, a search. */
 #include "tests/bench/bench.h"
 
-#include "core/base/buffer.h"
 #include "core/formats/formats.h"
+#include "core/hardware/database.h"
 #include "core/model/edit.h"
 #include "core/step/machine_choice.h"
 
-struct subject {
-    struct lt_arena text;
-    struct lt_problems problems;
-    struct lt_database *database;
-    struct lt_document *document;
-    struct lt_machine machine;
-};
+#include <string.h>
 
-static void prepare(struct subject *s, struct lt_document *document)
+enum { RUNS = 301 };
+
+static struct lt_arena text;
+static struct lt_problems problems = {.arena = &text};
+static struct lt_database *database;
+
+static struct lt_machine machine_of(struct lt_document *document, const char *device)
 {
-    const struct lt_this_machine here = {"nvidia-a100-sxm4-80gb", (uint64_t)64 << 30};
-    must(document != NULL, "opening a model");
-    s->document = document;
-    s->database = lt_database_open(NULL, 0, &s->problems);
-    must(s->database && !lt_set(document, "cpu=intel-xeon-e5-2620-v3", &s->problems) &&
-             !lt_machine_resolve(s->database, &here, &document->setup, &s->machine, &s->problems),
-         "choosing a machine");
+    const struct lt_this_machine here = {device, (uint64_t)256 << 30};
+    struct lt_machine machine = {0};
+    lt_set(document, "cpu=amd-epyc-7742", &problems);
+    if (lt_machine_resolve(database, &here, &document->setup, &machine, &problems))
+        exit(1);
+    return machine;
 }
 
-static void release(struct subject *s)
+static double estimate_seconds(struct lt_document *document, int runs)
 {
-    lt_document_free(s->document);
-    lt_database_close(s->database);
-    lt_arena_free(&s->text);
-}
-
-/* The median of many estimates into one arena, in seconds. */
-static double estimate_seconds(struct subject *s, struct lt_estimate *estimate)
-{
-    enum { TIMES = 201 };
-    static double seconds[TIMES];
-    struct lt_arena results = LT_ARENA_INIT;
-    for (int i = 0; i < TIMES; i++) {
-        lt_arena_clear(&results);
-        double start = now_seconds();
-        must(lt_estimate(s->document, &s->machine, &results, estimate, &s->problems) == LT_OK, "an estimate");
-        seconds[i] = now_seconds() - start;
+    struct lt_machine machine = machine_of(document, "nvidia-a100-sxm4-80gb");
+    struct lt_arena arena = LT_ARENA_INIT;
+    double *seconds = calloc((size_t)runs, sizeof *seconds);
+    for (int i = 0; seconds && i < runs; i++) {
+        struct lt_problems ignored = {.arena = &arena};
+        struct lt_estimate estimate;
+        double start = bench_now();
+        lt_arena_clear(&arena);
+        if (lt_estimate(document, &machine, &arena, &estimate, &ignored))
+            exit(1);
+        seconds[i] = bench_now() - start;
     }
-    must(!lt_has_errors(&s->problems), "a model without faults");
-    lt_arena_free(&results);
-    return median(seconds, TIMES);
+    double median = seconds ? bench_median(seconds, runs) : 0;
+    free(seconds);
+    lt_arena_free(&arena);
+    return median;
 }
 
-static void block(struct lt_buffer *out, int i)
-{
-    char last[16] = "embedding";
-    if (i)
-        snprintf(last, sizeof last, "sum%db", i - 1);
-    lt_buffer_printf(out,
-                     "    - {class: LayerNormalization, name: norm%da, inputs: %s}\n"
-                     "    - {class: MultiHeadAttention, name: attention%d, num_heads: 96, key_dim: 128, "
-                     "inputs: [norm%da, norm%da]}\n"
-                     "    - {class: Add, name: sum%da, inputs: [%s, attention%d]}\n"
-                     "    - {class: LayerNormalization, name: norm%db}\n"
-                     "    - {class: Dense, name: up%d, units: 49152, activation: gelu}\n"
-                     "    - {class: Dense, name: down%d, units: 12288}\n"
-                     "    - {class: Add, name: sum%db, inputs: [sum%da, down%d]}\n",
-                     i, last, i, i, i, i, last, i, i, i, i, i, i, i);
-}
-
-/* GPT-3's proportions: 96 blocks of width 12,288 with 96 heads, 2,048 tokens; its attention unmasked. */
-static struct lt_document *gpt3(struct lt_problems *problems)
+/* 96 blocks of attention and two dense layers on 2,048 tokens of 12,288. */
+static struct lt_document *gpt3(void)
 {
     struct lt_buffer out = {0};
-    lt_buffer_puts(&out, "layertop: 1\nmodel:\n  layers:\n"
+    lt_buffer_puts(&out, "layertop: 1\nmodel:\n  name: gpt3\n  layers:\n"
                          "    - {class: InputLayer, name: tokens, shape: [2048], dtype: int32}\n"
-                         "    - {class: Embedding, name: embedding, input_dim: 50257, output_dim: 12288}\n");
-    for (int i = 0; i < 96; i++)
-        block(&out, i);
-    lt_buffer_puts(&out, "    - {class: LayerNormalization, name: norm}\n"
-                         "    - {class: Dense, name: logits, units: 50257}\nsetup:\n  batch: 1\n");
-    struct lt_document *document = lt_open_text("gpt3.yaml", out.text, out.length, problems);
+                         "    - {class: Embedding, name: x0, input_dim: 50257, output_dim: 12288, inputs: [tokens]}\n");
+    for (int i = 0; i < 96; i++) {
+        lt_buffer_printf(&out, "    - {class: LayerNormalization, name: n%d, inputs: [x%d]}\n", i, i);
+        lt_buffer_printf(
+            &out, "    - {class: MultiHeadAttention, name: a%d, num_heads: 96, key_dim: 128, inputs: [n%d, n%d]}\n", i,
+            i, i);
+        lt_buffer_printf(&out, "    - {class: Add, name: s%d, inputs: [x%d, a%d]}\n", i, i, i);
+        lt_buffer_printf(&out, "    - {class: LayerNormalization, name: m%d, inputs: [s%d]}\n", i, i);
+        lt_buffer_printf(&out, "    - {class: Dense, name: u%d, units: 49152, activation: gelu, inputs: [m%d]}\n", i,
+                         i);
+        lt_buffer_printf(&out, "    - {class: Dense, name: d%d, units: 12288, inputs: [u%d]}\n", i, i);
+        lt_buffer_printf(&out, "    - {class: Add, name: x%d, inputs: [s%d, d%d]}\n", i + 1, i, i);
+    }
+    lt_buffer_puts(&out, "setup: {batch: 1, precision: mixed_bfloat16, optimizer: adamw}\n");
+    struct lt_document *document = lt_open_text("gpt3.yaml", out.text, out.length, &problems);
     lt_buffer_free(&out);
     return document;
 }
 
-static void bench_estimates(void)
+static struct lt_document *opened(const char *path)
 {
-    struct subject s = {.problems.arena = &s.text};
-    struct lt_estimate estimate;
-    prepare(&s, lt_open("samples/resnet50.keras", &s.problems));
-    show("estimate of ResNet-50", 1e6 * estimate_seconds(&s, &estimate), 100, "us");
-    release(&s);
-    s = (struct subject){.problems.arena = &s.text};
-    prepare(&s, gpt3(&s.problems));
-    double seconds = estimate_seconds(&s, &estimate);
-    must(estimate.parameters > 174000000000 && estimate.parameters < 176500000000, "GPT-3's 175 billion parameters");
-    show("estimate of GPT-3, 96 blocks", 1e6 * seconds, 1000, "us");
-    release(&s);
+    struct lt_document *document = lt_open(path, &problems);
+    if (!document) {
+        fprintf(stderr, "%s cannot be opened\n", path);
+        exit(1);
+    }
+    return document;
 }
 
-static void bench_opening(void)
+static double open_seconds(const char *path)
 {
-    enum { TIMES = 21 };
-    double seconds[TIMES];
-    for (int i = 0; i < TIMES; i++) {
-        struct lt_arena arena = LT_ARENA_INIT;
-        struct lt_problems problems = {.arena = &arena};
-        double start = now_seconds();
-        struct lt_document *document = lt_open("tests/reference/applications/NASNetMobile.keras", &problems);
-        seconds[i] = now_seconds() - start;
-        must(document != NULL, "opening NASNetMobile");
+    double seconds[21];
+    for (int i = 0; i < 21; i++) {
+        double start = bench_now();
+        struct lt_document *document = opened(path);
+        seconds[i] = bench_now() - start;
         lt_document_free(document);
-        lt_arena_free(&arena);
     }
-    show("opening NASNetMobile, 769 layers", 1e3 * median(seconds, TIMES), 25, "ms");
+    return bench_median(seconds, 21);
+}
+
+/* Every device, three precisions and five batches. */
+static double search_rate(struct lt_document *document)
+{
+    static const char *const precisions[] = {"precision=float32", "precision=mixed_float16",
+                                             "precision=mixed_bfloat16"};
+    const struct lt_device_row *rows;
+    uint32_t count;
+    if (lt_database_list(database, &rows, &count, &problems))
+        return 0;
+    struct lt_arena arena = LT_ARENA_INIT;
+    int estimates = 0;
+    double start = bench_now();
+    for (int p = 0; p < 3; p++) {
+        lt_set(document, precisions[p], &problems);
+        for (int batch = 16; batch <= 256; batch *= 2) {
+            document->setup.value[LT_SET_BATCH].integer = batch;
+            for (uint32_t i = 0; i < count; i += 8, estimates++) {
+                struct lt_machine machine = machine_of(document, rows[i].id);
+                struct lt_problems ignored = {.arena = &arena};
+                struct lt_estimate estimate;
+                lt_arena_clear(&arena);
+                if (lt_estimate(document, &machine, &arena, &estimate, &ignored))
+                    exit(1);
+            }
+        }
+    }
+    lt_arena_free(&arena);
+    return estimates / (bench_now() - start);
 }
 
 int main(void)
 {
-    bench_estimates();
-    bench_opening();
+    database = lt_database_open(NULL, 0, &problems);
+    struct lt_document *resnet = opened("samples/resnet50.keras"), *large = gpt3();
+    if (!database || !large)
+        return 1;
+    bench_row("estimate, ResNet-50, one thread, warm", estimate_seconds(resnet, RUNS) * 1e6, 100, "us");
+    bench_row("estimate, GPT-3 175B, 96 blocks, warm", estimate_seconds(large, RUNS) * 1e6, 1000, "us");
+    bench_row("open NASNetMobile", open_seconds("tests/reference/applications/NASNetMobile.keras") * 1e3, 25, "ms");
+    double rate = search_rate(resnet);
+    printf("%-58s %10.4g %-12s budget 20000%s\n", "search, devices x precisions x batches, ResNet-50", rate,
+           "estimates/s", rate < 20000 ? "  below it" : "");
+    lt_document_free(resnet);
+    lt_document_free(large);
+    lt_database_close(database);
+    lt_arena_free(&text);
     return 0;
 }

@@ -1,146 +1,90 @@
-/* What the screen costs, of the real program in a pseudo-terminal of 80x24: time and bytes to the first frame, of a
- * cursor move and of an edit, and what it does while nobody does anything. */
+/* The screen's budgets, measured from outside in a pseudo-terminal. */
 #include "tests/bench/bench.h"
-
-#include <string.h>
-
 #include "tests/pty/rig.h"
 
-enum { QUIET_MS = 30, TIMES = 21 };
+#include <stdlib.h>
+#include <string.h>
 
-struct reaction {
-    double seconds; /* to the last byte */
-    size_t bytes;
-};
+enum { QUIET_MS = 120 };
 
-/* Reads until nothing has come for QUIET_MS. */
-static struct reaction settle(struct rig *rig, double start)
+static void start(struct rig *rig)
 {
-    const size_t before = rig->raw.length;
-    double last = start;
-    while (rig_pump(rig, QUIET_MS) > 0)
-        last = now_seconds();
-    return (struct reaction){last - start, rig->raw.length - before};
+    const char *const argv[] = {getenv("LT_PROGRAM"), "resnet50", "--set", "device=nvidia-a100-sxm4-80gb", NULL};
+    const char *const env[] = {"XDG_STATE_HOME=/dev/null", NULL}; /* no journal from the run before */
+    struct rig_options options = {.env = env};
+    if (!argv[0] || !rig_start(rig, argv, &options))
+        exit(1);
 }
 
-static struct reaction press(struct rig *rig, const char *key)
+/* Until the last byte that follows a key; the silence after it is not counted. */
+static double seconds_to_last_byte(struct rig *rig)
 {
-    double start = now_seconds();
-    rig_key(rig, key);
-    return settle(rig, start);
+    double last = bench_now(), start_of = last;
+    while (bench_now() - last < QUIET_MS / 1000.0)
+        if (rig_pump(rig, 5))
+            last = bench_now();
+    return last - start_of;
 }
 
-static void start(struct rig *rig, const char *model, struct reaction *first)
+static double first_frame(struct rig *rig)
 {
-    static const char *const env[] = {"XDG_STATE_HOME=/dev/null", NULL}; /* no journal outlives a measurement */
-    const char *const argv[] = {getenv("LT_PROGRAM"), model, "--set", "device=nvidia-a100-sxm4-80gb", NULL};
-    must(argv[0] != NULL, "LT_PROGRAM");
-    double begun = now_seconds();
-    must(rig_start(rig, argv, &(struct rig_options){.env = env}), "starting the program");
-    must(rig_wait_text(rig, "q quit"), "waiting for the screen");
-    *first = (struct reaction){now_seconds() - begun, 0};
-    settle(rig, begun);
-    first->bytes = rig->raw.length;
+    start(rig);
+    return seconds_to_last_byte(rig);
 }
 
-static void bench_start(void)
+static double key(struct rig *rig, const char *name, double *bytes)
 {
-    double seconds[TIMES];
-    struct reaction first = {0};
-    for (int i = 0; i < TIMES; i++) {
-        struct rig rig;
-        start(&rig, "resnet50", &first);
-        seconds[i] = first.seconds;
-        rig_stop(&rig);
-    }
-    show("start to first frame", 1e3 * median(seconds, TIMES), 10, "ms");
-    show("bytes of the first frame", (double)first.bytes, 4096, "bytes");
+    size_t before = rig->raw.length;
+    rig_key(rig, name);
+    double seconds = seconds_to_last_byte(rig);
+    *bytes = (double)(rig->raw.length - before);
+    return seconds;
 }
 
-/* The median of both over keys that go there and back. */
-static struct reaction react(struct rig *rig, const char *there, const char *back)
-{
-    double seconds[TIMES], bytes[TIMES];
-    for (int i = 0; i < TIMES; i++) {
-        struct reaction r = press(rig, i % 2 ? back : there);
-        seconds[i] = r.seconds;
-        bytes[i] = (double)r.bytes;
-    }
-    return (struct reaction){median(seconds, TIMES), (size_t)median(bytes, TIMES)};
-}
-
-static long resident_kib(const struct rig *rig)
+static double resident_bytes(const struct rig *rig)
 {
     char path[64], line[256];
-    long kib = -1;
+    double kilobytes = 0;
     snprintf(path, sizeof path, "/proc/%d/status", (int)rig->program);
-    FILE *file = fopen(path, "r");
-    while (file && kib < 0 && fgets(line, sizeof line, file))
-        if (sscanf(line, "VmRSS: %ld", &kib) != 1)
-            kib = -1;
-    if (file)
-        fclose(file);
-    return kib;
-}
-
-static void bench_idle(struct rig *rig)
-{
-    const long switches = rig_switches(rig);
-    size_t bytes = rig_pump(rig, 2000);
-    show("bytes in 2 idle seconds", (double)bytes, 0, "bytes");
-    show("wake-ups in 2 idle seconds", (double)(rig_switches(rig) - switches), 0, "");
-    show("memory at rest", (double)resident_kib(rig) / 1024, 8, "MiB");
-}
-
-static void bench_keys(void)
-{
-    struct rig rig;
-    struct reaction first, r;
-    start(&rig, "resnet50", &first);
-    r = react(&rig, "down", "up");
-    show("cursor move", (double)r.bytes, 200, "bytes");
-    show("cursor move, key to last byte", 1e3 * r.seconds, 2, "ms");
-    r = react(&rig, "b", "B");
-    show("edit (batch)", (double)r.bytes, 1024, "bytes");
-    show("edit (batch), key to last byte", 1e3 * r.seconds, 2, "ms");
-    press(&rig, "i");
-    r = react(&rig, "down", "up");
-    show("cursor move, detail open", (double)r.bytes, 500, "bytes");
-    press(&rig, "i");
-    bench_idle(&rig);
-    rig_stop(&rig);
-}
-
-static void bench_large(void)
-{
-    struct rig rig;
-    struct reaction first, r;
-    start(&rig, "tests/reference/applications/NASNetLarge.keras", &first);
-    r = react(&rig, "b", "B");
-    show("edit of NASNetLarge (1,039 layers), to last byte", 1e3 * r.seconds, 5, "ms");
-    rig_stop(&rig);
-}
-
-static void bench_resizes(void)
-{
-    struct rig rig;
-    struct reaction first;
-    start(&rig, "resnet50", &first);
-    const size_t before = rig.raw.length;
-    for (int i = 0; i < 200; i++)
-        rig_resize(&rig, 24 + i % 7, 80 + i % 11);
-    rig_resize(&rig, 30, 90);
-    rig_wait_quiet(&rig, 200);
-    show("200 quick resizes, in first frames", (double)(rig.raw.length - before) / (double)first.bytes, 3, "frames");
-    must(rig_shows(&rig, "q quit"), "the last size");
-    rig_stop(&rig);
+    FILE *status = fopen(path, "r");
+    while (status && fgets(line, sizeof line, status))
+        if (strncmp(line, "VmRSS:", 6) == 0)
+            kilobytes = strtod(line + 6, NULL);
+    if (status)
+        fclose(status);
+    return kilobytes * 1024;
 }
 
 int main(void)
 {
-    bench_start();
-    bench_keys();
-    bench_large();
-    bench_resizes();
+    struct rig rig;
+    double seconds[9], bytes = 0, move[9], edit[9];
+    for (int i = 0; i < 9; i++) {
+        seconds[i] = first_frame(&rig);
+        bytes = (double)rig.raw.length;
+        if (i < 8)
+            rig_stop(&rig);
+    }
+    bench_row("start to first frame, 80x24", bench_median(seconds, 9) * 1e3, 10, "ms");
+    bench_row("first frame, 80x24", bytes, 4096, "bytes");
+    bench_row("resident at rest", resident_bytes(&rig) / 1e6, 8, "MB");
+    for (int i = 0; i < 9; i++)
+        seconds[i] = key(&rig, "down", &move[i]);
+    bench_row("cursor move, detail closed", bench_median(move, 9), 200, "bytes");
+    for (int i = 0; i < 9; i++)
+        seconds[i] = key(&rig, i % 2 ? "b" : "B", &edit[i]);
+    bench_row("edit", bench_median(edit, 9), 1024, "bytes");
+    bench_row("key to last byte of an edit, 177 layers", bench_median(seconds, 9) * 1e3, 2, "ms");
+    size_t before = rig.raw.length;
+    long switches = rig_switches(&rig);
+    rig_pump(&rig, 2000);
+    bench_row("idle for 2 s", (double)(rig.raw.length - before), 0, "bytes");
+    bench_row("idle for 2 s", (double)(rig_switches(&rig) - switches), 0, "wake-ups");
+    before = rig.raw.length;
+    for (int i = 0; i < 200; i++)
+        rig_resize(&rig, 24 + i % 2, 80 + i % 7);
+    rig_wait_quiet(&rig, 300);
+    bench_row("200 quick resizes, in first frames", (double)(rig.raw.length - before) / bytes, 3, "frames");
+    rig_stop(&rig);
     return 0;
 }
