@@ -38,11 +38,8 @@ static void take_size(struct loop *loop)
     int rows, cols;
     loop->resize_ms = NEVER;
     term_size(&rows, &cols);
-    if (rows == loop->frame.rows && cols == loop->frame.cols) {
-        term_forget(); /* smaller and back again in between: the terminal may have dropped cells */
-        loop->dirty = true;
+    if (rows == loop->frame.rows && cols == loop->frame.cols)
         return;
-    }
     /* Without memory for the frame there is nothing to draw on; the next resize may be smaller. */
     if (frame_resize(&loop->frame, rows, cols, loop->glyphs))
         deliver_kind(loop, EVENT_RESIZE);
@@ -75,8 +72,11 @@ static void read_wake(struct loop *loop)
     while (read(loop->wake[0], bytes, sizeof bytes) > 0)
         continue;
     int signals = term_take_signals();
-    if (signals & TERM_RESIZED)
+    if (signals & TERM_RESIZED) {
         loop->resize_ms = now_ms() + LOOP_RESIZE_QUIET_MS;
+        loop->dirty = true; /* also where it was smaller and is back again: the terminal has dropped cells */
+        term_forget();
+    }
     if (signals & TERM_STOPPED)
         loop_suspend(loop);
     else if (signals & TERM_CONTINUED)
