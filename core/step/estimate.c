@@ -23,11 +23,6 @@ struct estimating {
     uint64_t input_bytes, label_bytes; /* of the batch */
 };
 
-static const struct lt_framework_lowering *lowering_of(const struct lt_machine *machine)
-{
-    return machine->device->kind == LT_DEVICE_CPU ? &lt_lowering_tensorflow : &lt_lowering_tensorflow_gpu;
-}
-
 /* --- stage 1: shapes, variables and the logical program ----------------------------------------------------------- */
 
 static void set_up(struct estimating *e)
@@ -83,7 +78,8 @@ static enum lt_status make_step(struct estimating *e)
     struct lt_step *step = &e->step;
     *step = (struct lt_step){
         .arena = e->arena,
-        .lowering = lowering_of(e->machine),
+        .lowering = lt_lowering_choose(&e->document->setup, e->document, &e->logical.program,
+                                       e->machine->device->kind != LT_DEVICE_CPU),
         .optimizer = e->out->optimizer,
         .setup = &e->document->setup,
         .loss_scaling = e->out->loss_scaling,
@@ -140,7 +136,7 @@ enum lt_status lt_estimate(const struct lt_document *document, const struct lt_m
         status = lt_step_time_make(&e->step, e->input_bytes, out);
     if (status)
         return status;
-    lt_rows_charge(&e->step, &e->timeline, machine->kernel_gap_seconds, out);
+    lt_rows_charge(&e->step, &e->timeline, lt_step_gap_seconds(&e->step, machine), out);
     lt_rows_sum(document, out);
     return arena->failed ? LT_NO_MEMORY : LT_OK;
 }

@@ -16,8 +16,14 @@ static uint64_t extra_elements(const struct lt_step *step, const struct lt_op *o
     case LT_OF_IN:
         base = op->in_count ? lt_step_info(step, operand[0])->elements : 0;
         break;
+    case LT_OF_IN1:
+        base = op->in_count > 1 ? lt_step_info(step, operand[1])->elements : 0;
+        break;
     case LT_OF_DIM0:
         base = op->dim[0];
+        break;
+    case LT_OF_QUERIES:
+        base = lt_mul(op->dim[0], lt_mul(op->dim[1], op->dim[2]));
         break;
     case LT_OF_SEQUENCE:
         base = lt_mul(op->dim[0], lt_mul(op->dim[1], op->dim[3]));
@@ -56,7 +62,7 @@ static uint64_t traffic(const struct lt_step *step, const struct lt_step_op *op,
 
 static void forward_op(struct lt_step *step, const struct lt_op *op, bool training)
 {
-    const struct lt_lowering *row = step->lowering->find(op);
+    const struct lt_lowering *row = lt_lowering_row(step->lowering, op);
     const lt_tensor *operand = step->lowered.program.operand + op->operand;
     lt_tensor out[8 + MAX_EXTRA];
     int out_count = op->out_count < 8 ? op->out_count : 8;
