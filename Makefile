@@ -33,6 +33,7 @@ TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
 
 all: $(BUILD)/layertop
 
+include core/hdf5.mk
 include core/embed.mk
 include tests/tui.mk
 include tests/accuracy/accuracy.mk

@@ -185,11 +185,11 @@ static void add_common(struct form *form, const struct lt_layer *layer, const ch
     static const struct lt_field trainable = {
         .name = "trainable", .type = LT_FIELD_BOOL, .help = "Whether training updates the layer's variables"};
     struct lt_field *precision = lt_alloc(&form->arena, sizeof *precision);
-    const char **choices = lt_alloc_array(&form->arena, (size_t)lt_policy_count + 2, sizeof *choices);
+    const char **choices = lt_alloc_array(&form->arena, (size_t)lt_policy_name_count + 2, sizeof *choices);
     if (!precision || !choices)
         return;
     choices[0] = "inherit";
-    memcpy(choices + 1, lt_policy_names, (size_t)lt_policy_count * sizeof *choices);
+    memcpy(choices + 1, lt_policy_names, (size_t)lt_policy_name_count * sizeof *choices);
     *precision = (struct lt_field){.name = "precision",
                                    .type = LT_FIELD_CHOICE,
                                    .choices = choices,

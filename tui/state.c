@@ -62,14 +62,27 @@ void app_read(struct app *app, const char *title, void (*fill)(const struct app 
 
 /* ---- edits ---- */
 
+/* The first error of the figures; NULL: none. */
+static const struct lt_problem *first_error(const struct app *app)
+{
+    const struct lt_problems *problems = session_problems(&app->session);
+    for (uint32_t i = 0; problems && i < problems->count; i++)
+        if (problems->item[i].severity == LT_ERROR)
+            return &problems->item[i];
+    return NULL;
+}
+
 bool app_edit(struct app *app, const char *line)
 {
     if (session_edit(&app->session, line)) {
         app_say_refused(app);
         return false;
     }
+    const struct lt_problem *error = first_error(app);
     if (app->session.refused.count)
         app_say_refused(app);
+    else if (error)
+        app_say(app, ROLE_BAD, "%s: %s", error->place.path ? error->place.path : line, error->message);
     else
         app_say(app, ROLE_TEXT, "%s", line);
     app_refresh(app);

@@ -45,8 +45,7 @@ static void add_memory(struct facts *facts, const struct lt_estimate *e, const s
         lt_number(c, (double)row->optimizer_bytes, LT_UNIT_BYTES));
     add(facts, ROLE_TEXT, "kept", "%s, %s of all", lt_number(a, (double)row->kept_bytes, LT_UNIT_BYTES),
         show_share(share, (double)row->kept_bytes, (double)e->device_memory.kept_bytes));
-    add(facts, ROLE_TEXT, "at the peak", "%s alive, %s of the peak",
-        lt_number(a, (double)row->peak_bytes, LT_UNIT_BYTES),
+    add(facts, ROLE_TEXT, "at peak", "%s alive, %s of the peak", lt_number(a, (double)row->peak_bytes, LT_UNIT_BYTES),
         show_share(share, (double)row->peak_bytes, e->device_memory.peak_bytes.value));
 }
 

@@ -12,6 +12,8 @@ enum lt_format {
     LT_FORMAT_KERAS_ZIP,  /* .keras archive */
     LT_FORMAT_KERAS_JSON, /* to_json() */
     LT_FORMAT_KERAS_H5,
+    LT_FORMAT_SAVED_MODEL, /* a directory with keras_metadata.pb */
+    LT_FORMAT_TFJS,        /* model.json of TensorFlow.js */
     LT_FORMAT_COUNT
 };
 
@@ -23,6 +25,8 @@ struct lt_origin {
     const char *backend;           /* "tensorflow"; NULL: not said */
     const char *title, *notes;     /* of native YAML */
     const struct lt_tree *compile; /* compile_config or training_config as read; NULL: none */
+    uint64_t weight_elements;      /* of the weights in the file; 0: none there, or not counted */
+    uint64_t optimizer_elements;   /* of its optimizer's variables, scalars included; 0: as above */
 };
 
 struct lt_document {

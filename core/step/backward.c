@@ -198,6 +198,9 @@ static void other_gradients(struct backward *w, const struct lt_step_op *forward
         emit(w, forward, LT_PATH_OTHER, dy, dy_count, keep, out, out_count, row->kernels[1], row->passes[1]);
 }
 
+/* Small kernels of one update as Keras 3 composes it (Adam: two assignments per slot, correction, step). */
+enum { COMPOSED_UPDATE_KERNELS = 8 };
+
 /* The optimizer's pass over one variable. */
 static void update(struct backward *w, lt_tensor variable)
 {

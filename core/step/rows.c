@@ -36,6 +36,14 @@ static bool is_listed(const struct lt_document *document, uint32_t layer)
     return true;
 }
 
+/* Keras's model.layers leaves out operations (keras.ops called on a tensor) and a Sequential's input. */
+static bool in_layers_of_keras(const struct lt_document *document, uint32_t layer, const struct lt_layer_row *row)
+{
+    const struct lt_kind *kind = document->layer[layer].kind;
+    return row->listed && document->layer[layer].parent == LT_NO_LAYER && kind->family != LT_FAMILY_OPERATION &&
+           !(document->sequential && kind == &lt_kind_input);
+}
+
 static void report(struct lt_problems *problems, const struct lt_document *document, uint32_t layer,
                    const char *message, struct lt_arena *arena)
 {
@@ -77,10 +85,7 @@ enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_
             report_guess(problems, document, i, layer->out, arena);
         if (layer->problem)
             report(problems, document, i, layer->problem, arena);
-        /* Keras's model.layers leaves out operations (keras.ops called on a tensor). */
-        if (document->layer[i].parent == LT_NO_LAYER && row->listed &&
-            document->layer[i].kind->family != LT_FAMILY_OPERATION)
-            out->layers++;
+        out->layers += in_layers_of_keras(document, i, row);
         count_variables(&out->optimizer_state, layer, row);
     }
     return LT_OK;

@@ -113,6 +113,9 @@ lt_lowering_expand lt_tensorflow_expand, lt_tensorflow_expand_gpu, lt_tensorflow
 const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *setup, const struct lt_document *document,
                                                        const struct lt_program *logical, bool gpu);
 
+/* The lowering that a set-up asks for. */
+const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *setup, bool gpu);
+
 /* The simple ops of `from` for one framework, in from's arena; `from`'s tensors keep their indices. */
 enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework_lowering *lowering,
                         struct lt_builder *to);

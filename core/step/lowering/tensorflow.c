@@ -197,3 +197,42 @@ const struct lt_framework_lowering lt_lowering_tensorflow_2_gpu = {
     .loss_sees_logits = true,
     .update_kernels = 1,
 };
+
+/* tf.keras 2 and TensorFlow without Keras: FusedBatchNormV3 in the compute dtype, one kernel each way, keeps x, the
+ * mean and the variance (tensorflow/python/ops/nn_impl.py); a dropout mask is cast to the compute dtype and kept so
+ * (tf.nn dropout before 2.10); one kernel updates a variable (ResourceApplyAdam and its like) without temporaries. */
+static const struct lt_lowering_case SPECIAL_2[] = {
+    {LT_OP_BATCH_NORM, NULL, {KEEP(LT_IN0), EXTRA(2, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(3, 5)}},
+    {LT_OP_BATCH_NORM_FROZEN, NULL, {EXTRA(1, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(2, 3)}},
+    {LT_OP_DROPOUT, NULL, {EXTRA(1, LT_OF_DIM0, LT_SAME), KERNELS(5, 1), SCRATCH(1, 0)}},
+};
+enum { SPECIAL_2_COUNT = sizeof SPECIAL_2 / sizeof *SPECIAL_2 };
+
+const struct lt_framework_lowering lt_lowering_tensorflow_2 = {
+    .framework = "tensorflow",
+    .execution = "graph",
+    .base = &lt_lowering_tensorflow,
+    .special = SPECIAL_2,
+    .special_count = SPECIAL_2_COUNT,
+    .expand = lt_tensorflow_expand,
+    .loss_sees_logits = true,
+    .fused_update = true,
+};
+
+const struct lt_framework_lowering lt_lowering_tensorflow_2_gpu = {
+    .framework = "tensorflow",
+    .execution = "graph",
+    .base = &lt_lowering_tensorflow_2,
+    .expand = lt_tensorflow_expand_gpu,
+    .loss_sees_logits = true,
+    .fused_update = true,
+};
+
+const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *setup, bool gpu)
+{
+    const char *keras = lt_setup_text(setup, LT_SET_KERAS);
+    bool third = !keras || strcmp(keras, "3") == 0;
+    if (third)
+        return gpu ? &lt_lowering_tensorflow_gpu : &lt_lowering_tensorflow;
+    return gpu ? &lt_lowering_tensorflow_2_gpu : &lt_lowering_tensorflow_2;
+}
