@@ -114,7 +114,6 @@ const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *se
                                                        const struct lt_program *logical, bool gpu);
 
 /* The lowering that a set-up asks for. */
-const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *setup, bool gpu);
 
 /* The simple ops of `from` for one framework, in from's arena; `from`'s tensors keep their indices. */
 enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework_lowering *lowering,
