@@ -92,6 +92,7 @@ static enum lt_status make_step(struct estimating *e)
     lt_step_forward(step);
     if (step->optimizer && !step->status)
         lt_step_backward(step, &e->walked);
+    lt_step_fuse(step);
     e->out->op_count = step->op_count;
     for (uint32_t i = 0; i < step->op_count; i++)
         e->out->kernel_count += step->op[i].kernels;

@@ -79,4 +79,7 @@ double lt_step_gap_seconds(const struct lt_step *step, const struct lt_machine *
 void lt_step_forward(struct lt_step *step);
 void lt_step_backward(struct lt_step *step, const struct lt_walked *walked);
 
+/* Merges ops that the lowering's compiler runs as one kernel; after the parts above. */
+void lt_step_fuse(struct lt_step *step);
+
 #endif

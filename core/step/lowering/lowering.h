@@ -96,6 +96,7 @@ struct lt_loop_style {
     bool casts_outside;   /* kernels are cast to the compute dtype once, not in every step */
     bool copies_kernels;  /* each step keeps its kernels by value */
     bool gates_are_views; /* of the product of all of them */
+    bool states_apart;    /* the state that a step hands on is not the tensor that it kept */
 };
 void lt_expand_recurrent(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out,
                          const struct lt_loop_style *style);
@@ -112,8 +113,6 @@ lt_lowering_expand lt_tensorflow_expand, lt_tensorflow_expand_gpu, lt_tensorflow
  * program on a GPU or a CPU. Never NULL: an execution that a framework does not have is its usual one. */
 const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *setup, const struct lt_document *document,
                                                        const struct lt_program *logical, bool gpu);
-
-/* The lowering that a set-up asks for. */
 
 /* The simple ops of `from` for one framework, in from's arena; `from`'s tensors keep their indices. */
 enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework_lowering *lowering,

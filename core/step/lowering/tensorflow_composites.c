@@ -232,7 +232,7 @@ void lt_expand_recurrent(struct lt_builder *b, const struct lt_op *op, const lt_
     } else {
         next[0] = op->kind == LT_OP_GRU ? gru_step(&s) : simple_step(&s);
     }
-    lt_state_next(b, s.h, next[0]);
+    lt_state_next(b, s.h, style->states_apart ? lt_map(b, LT_OP_COPY, next[0]) : next[0]);
     lt_repeat_end(b);
     uint64_t rows = op->flags & LT_OP_SEQUENCES ? lt_mul(op->dim[0], op->dim[1]) : op->dim[0];
     out[0] = lt_map_to(b, LT_OP_COPY, next[0], lt_mul(rows, s.units));
@@ -269,7 +269,7 @@ static const struct lt_loop_style GRAPH_LOOP = {0};
 /* XLA stacks the kernels of each step by value (measured: 4 bytes per parameter and step in float32, 6 in half). */
 static const struct lt_loop_style XLA_LOOP = {.copies_kernels = true};
 /* lax.scan takes the kernels as constants, cast once. */
-static const struct lt_loop_style SCAN_LOOP = {.casts_outside = true};
+static const struct lt_loop_style SCAN_LOOP = {.casts_outside = true, .states_apart = true};
 
 bool lt_tensorflow_expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
 {

@@ -17,7 +17,6 @@ static const struct lt_lowering_case SPECIAL[] = {
     {LT_OP_BIAS_ADD, NULL, {RECOMPUTED, .pass = 3, KERNELS(1, 1)}},
     {LT_OP_ADD, NULL, {RECOMPUTED, .pass = 3, KERNELS(1, 0)}},
     {LT_OP_SUBTRACT, NULL, {RECOMPUTED, .pass = 1, KERNELS(1, 1)}},
-    {LT_OP_MULTIPLY, NULL, {RECOMPUTED, .keep = {LT_IN1, LT_IN0}, KERNELS(1, 2)}},
     {LT_OP_SCALE, NULL, {RECOMPUTED, KERNELS(1, 1)}},
     {LT_OP_NEGATE, NULL, {RECOMPUTED, KERNELS(1, 1)}},
     {LT_OP_SQUARE, NULL, {RECOMPUTED, KEEP(LT_IN0), KERNELS(1, 1)}},
@@ -85,7 +84,7 @@ static const struct lt_lowering_case SPECIAL[] = {
 /* What lax.scan stacks for the backward pass is fixed before XLA sees it: a function's result and its derivative. */
 static bool in_loop(const struct lt_op *op)
 {
-    return op->region != 0;
+    return op->region != 0 && !(op->flags & LT_OP_UNROLLED);
 }
 static const struct lt_lowering_case IN_LOOPS[] = {
     {LT_OP_SIGMOID, in_loop, {KEEP(LT_OUT), EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(1, 1)}},
