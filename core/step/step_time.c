@@ -93,7 +93,7 @@ enum lt_status lt_step_time_make(struct lt_step *step, uint64_t input_bytes, str
     memo.slot = lt_alloc_array(step->arena, memo.size, sizeof(struct lt_step_op *));
     if (!memo.slot)
         return LT_NO_MEMORY;
-    double device = 0, gaps = 0, gap = out->machine->kernel_gap_seconds;
+    double device = 0, gaps = 0, gap = lt_step_gap_seconds(step, out->machine);
     for (uint32_t i = 0; i < step->op_count; i++) {
         struct lt_step_op *op = &step->op[i];
         price(&engine, step, &memo, op);
