@@ -1,5 +1,5 @@
-/* Kept bytes against what PyTorch and XLA were measured to keep: tests/reference/kept_torch.json and kept_jax.json, whose
- * rows name the models of kept_layers.json or model files. */
+/* Kept bytes against what PyTorch and XLA were measured to keep: tests/reference/kept_torch.json and kept_jax.json,
+ * whose rows name the models of kept_layers.json or model files. */
 #include "tests/core/estimating.h"
 
 #include "core/data/file.h"
@@ -54,14 +54,16 @@ static void open_case(struct estimating *t, const struct lt_tree *cases, const c
 /* Predicted over measured bytes of a sample, less 1. */
 static double error_of(const struct lt_tree *row, const struct lt_tree *cases, const char *framework)
 {
-    const char *name = lt_tree_text(lt_tree_get(row, "name"), ""), *model = lt_tree_text(lt_tree_get(row, "model"), NULL);
+    const char *name = lt_tree_text(lt_tree_get(row, "name"), ""),
+               *model = lt_tree_text(lt_tree_get(row, "model"), NULL);
     const char *policy = lt_tree_text(lt_tree_get(row, "policy"), "");
     char uses[64], keras[64], precision[64];
     snprintf(uses, sizeof uses, "framework=%s", framework);
     snprintf(keras, sizeof keras, "keras=%s", lt_tree_text(lt_tree_get(row, "keras"), "3"));
     snprintf(precision, sizeof precision, "precision=%s", policy);
-    const char *const setup[] = {uses, keras, "optimizer=sgd", "device=intel-xeon-e5-2680-v3", model ? precision
-                                 : "loss=mean_squared_error", NULL};
+    const char *const setup[] = {
+        uses, keras, "optimizer=sgd", "device=intel-xeon-e5-2680-v3", model ? precision : "loss=mean_squared_error",
+        NULL};
     struct estimating t;
     if (model)
         open_model(&t, model);
@@ -119,7 +121,7 @@ static void torch_under_keras(void **state)
 static void torch_under_keras_in_half(void **state)
 {
     (void)state;
-    check("torch", "tests/reference/kept_torch.json", "3", "mixed_float16", 0.03);
+    check("torch", "tests/reference/kept_torch.json", "3", "mixed_bfloat16", 0.03);
 }
 
 static void plain_torch(void **state)
