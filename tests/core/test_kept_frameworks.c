@@ -136,6 +136,52 @@ static void jax_after_xla(void **state)
     check("jax", "tests/reference/kept_jax.json", "3", "float32", 0.03);
 }
 
+static uint32_t kernels_of(struct estimating *t, const char *framework, const char *execution)
+{
+    assert_int_equal(
+        estimating_run(t, (const char *const[]){framework, "keras=3", execution, "device=nvidia-a100-sxm4-80gb", NULL}),
+        LT_OK);
+    return t->estimate.op_count;
+}
+
+/* Keras 3 on TensorFlow compiles on a GPU, but not around a recurrent layer of cuDNN's. */
+static void auto_is_what_keras_chooses(void **state)
+{
+    (void)state;
+    struct estimating cnn, lstm;
+    estimating_open(&cnn, "samples/resnet50.keras");
+    estimating_open(&lstm, "samples/lstm-text.keras");
+    uint32_t graph = kernels_of(&cnn, "framework=tensorflow", "execution=graph");
+    assert_int_equal(kernels_of(&cnn, "framework=tensorflow", "execution=auto"),
+                     kernels_of(&cnn, "framework=tensorflow", "execution=compiled"));
+    assert_true(kernels_of(&cnn, "framework=tensorflow", "execution=auto") < graph);
+    assert_int_equal(kernels_of(&lstm, "framework=tensorflow", "execution=auto"),
+                     kernels_of(&lstm, "framework=tensorflow", "execution=graph"));
+    assert_int_equal(kernels_of(&cnn, "framework=jax", "execution=graph"),
+                     kernels_of(&cnn, "framework=jax", "execution=compiled"));
+    estimating_close(&cnn);
+    estimating_close(&lstm);
+}
+
+static void every_request_of_a_compiled_step_may_fail(void **state)
+{
+    (void)state;
+    struct estimating t;
+    estimating_open(&t, "samples/mnist-cnn.keras");
+    assert_int_equal(estimating_run(&t, (const char *const[]){"framework=jax", "device=nvidia-a100-sxm4-80gb", NULL}),
+                     LT_OK);
+    enum lt_status status = LT_NO_MEMORY;
+    int64_t fail = 1;
+    for (; fail < 100000 && status == LT_NO_MEMORY; fail++) {
+        struct lt_arena results = {.fail_in = fail};
+        status = lt_estimate(t.document, &t.machine, &results, &t.estimate, &t.problems);
+        lt_arena_free(&results);
+    }
+    assert_int_equal(status, LT_OK);
+    assert_true(fail > 10);
+    estimating_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +189,8 @@ int main(void)
         cmocka_unit_test(torch_under_keras_in_half),
         cmocka_unit_test(plain_torch),
         cmocka_unit_test(jax_after_xla),
+        cmocka_unit_test(auto_is_what_keras_chooses),
+        cmocka_unit_test(every_request_of_a_compiled_step_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
