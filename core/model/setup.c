@@ -34,12 +34,14 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                       .type = LT_FIELD_CHOICE,
                       .initial = "3",
                       .choices = generations,
-                      .help = "The generation of Keras that trains the model; none: plain code of the framework"},
+                      .help = "The generation of Keras that trains the model; none: plain code of the framework, as "
+                              "most published measurements"},
     [LT_SET_EXECUTION] = {.name = "execution",
                           .type = LT_FIELD_CHOICE,
                           .initial = "auto",
                           .choices = executions,
-                          .help = "How steps run; auto: as the framework itself would choose on the device; compiled: XLA"},
+                          .help =
+                              "How steps run; auto: as the framework itself would choose on the device; compiled: XLA"},
     [LT_SET_BATCH] = {.name = "batch",
                       .type = LT_FIELD_INT,
                       .initial = "32",

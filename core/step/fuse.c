@@ -201,7 +201,8 @@ void lt_step_fuse(struct lt_step *step)
         .outside = lt_alloc(arena, tensors + 1u),
         .heavy = lt_alloc(arena, ops + 1u),
     };
-    if (!f.op || !f.operand || !f.into || !f.root || !f.next || !f.reader || !f.maker || !f.seen || !f.outside || !f.heavy) {
+    if (!f.op || !f.operand || !f.into || !f.root || !f.next || !f.reader || !f.maker || !f.seen || !f.outside ||
+        !f.heavy) {
         step->status = LT_NO_MEMORY;
         return;
     }

@@ -1,5 +1,5 @@
-/* Kept bytes against what PyTorch and XLA were measured to keep: tests/reference/kept_torch.json and kept_jax.json, whose
- * rows name the models of kept_layers.json or model files. */
+/* Kept bytes against what PyTorch and XLA were measured to keep: tests/reference/kept_torch.json and kept_jax.json,
+ * whose rows name the models of kept_layers.json or model files. */
 #include "tests/core/estimating.h"
 
 #include "core/data/file.h"
@@ -54,14 +54,16 @@ static void open_case(struct estimating *t, const struct lt_tree *cases, const c
 /* Predicted over measured bytes of a sample, less 1. */
 static double error_of(const struct lt_tree *row, const struct lt_tree *cases, const char *framework)
 {
-    const char *name = lt_tree_text(lt_tree_get(row, "name"), ""), *model = lt_tree_text(lt_tree_get(row, "model"), NULL);
+    const char *name = lt_tree_text(lt_tree_get(row, "name"), ""),
+               *model = lt_tree_text(lt_tree_get(row, "model"), NULL);
     const char *policy = lt_tree_text(lt_tree_get(row, "policy"), "");
     char uses[64], keras[64], precision[64];
     snprintf(uses, sizeof uses, "framework=%s", framework);
     snprintf(keras, sizeof keras, "keras=%s", lt_tree_text(lt_tree_get(row, "keras"), "3"));
     snprintf(precision, sizeof precision, "precision=%s", policy);
-    const char *const setup[] = {uses, keras, "optimizer=sgd", "device=intel-xeon-e5-2680-v3", model ? precision
-                                 : "loss=mean_squared_error", NULL};
+    const char *const setup[] = {
+        uses, keras, "optimizer=sgd", "device=intel-xeon-e5-2680-v3", model ? precision : "loss=mean_squared_error",
+        NULL};
     struct estimating t;
     if (model)
         open_model(&t, model);
@@ -119,7 +121,7 @@ static void torch_under_keras(void **state)
 static void torch_under_keras_in_half(void **state)
 {
     (void)state;
-    check("torch", "tests/reference/kept_torch.json", "3", "mixed_float16", 0.03);
+    check("torch", "tests/reference/kept_torch.json", "3", "mixed_bfloat16", 0.03);
 }
 
 static void plain_torch(void **state)
@@ -134,6 +136,52 @@ static void jax_after_xla(void **state)
     check("jax", "tests/reference/kept_jax.json", "3", "float32", 0.03);
 }
 
+static uint32_t kernels_of(struct estimating *t, const char *framework, const char *execution)
+{
+    assert_int_equal(
+        estimating_run(t, (const char *const[]){framework, "keras=3", execution, "device=nvidia-a100-sxm4-80gb", NULL}),
+        LT_OK);
+    return t->estimate.op_count;
+}
+
+/* Keras 3 on TensorFlow compiles on a GPU, but not around a recurrent layer of cuDNN's. */
+static void auto_is_what_keras_chooses(void **state)
+{
+    (void)state;
+    struct estimating cnn, lstm;
+    estimating_open(&cnn, "samples/resnet50.keras");
+    estimating_open(&lstm, "samples/lstm-text.keras");
+    uint32_t graph = kernels_of(&cnn, "framework=tensorflow", "execution=graph");
+    assert_int_equal(kernels_of(&cnn, "framework=tensorflow", "execution=auto"),
+                     kernels_of(&cnn, "framework=tensorflow", "execution=compiled"));
+    assert_true(kernels_of(&cnn, "framework=tensorflow", "execution=auto") < graph);
+    assert_int_equal(kernels_of(&lstm, "framework=tensorflow", "execution=auto"),
+                     kernels_of(&lstm, "framework=tensorflow", "execution=graph"));
+    assert_int_equal(kernels_of(&cnn, "framework=jax", "execution=graph"),
+                     kernels_of(&cnn, "framework=jax", "execution=compiled"));
+    estimating_close(&cnn);
+    estimating_close(&lstm);
+}
+
+static void every_request_of_a_compiled_step_may_fail(void **state)
+{
+    (void)state;
+    struct estimating t;
+    estimating_open(&t, "samples/mnist-cnn.keras");
+    assert_int_equal(estimating_run(&t, (const char *const[]){"framework=jax", "device=nvidia-a100-sxm4-80gb", NULL}),
+                     LT_OK);
+    enum lt_status status = LT_NO_MEMORY;
+    int64_t fail = 1;
+    for (; fail < 100000 && status == LT_NO_MEMORY; fail++) {
+        struct lt_arena results = {.fail_in = fail};
+        status = lt_estimate(t.document, &t.machine, &results, &t.estimate, &t.problems);
+        lt_arena_free(&results);
+    }
+    assert_int_equal(status, LT_OK);
+    assert_true(fail > 10);
+    estimating_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +189,8 @@ int main(void)
         cmocka_unit_test(torch_under_keras_in_half),
         cmocka_unit_test(plain_torch),
         cmocka_unit_test(jax_after_xla),
+        cmocka_unit_test(auto_is_what_keras_chooses),
+        cmocka_unit_test(every_request_of_a_compiled_step_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,8 +26,8 @@ static const struct choice {
 
 /* Layers with supports_jit false: one of them turns XLA off for the whole model (keras/src/trainers/trainer.py). */
 static const char *const NO_JIT[] = {
-    "StringLookup",      "IntegerLookup",  "TextVectorization", "Hashing",     "HashedCrossing", "RandomZoom",
-    "RandomPerspective", "RandomCrop",     "RandomTranslation", "RandomRotation", "RandomShear", NULL,
+    "StringLookup",      "IntegerLookup", "TextVectorization", "Hashing",        "HashedCrossing", "RandomZoom",
+    "RandomPerspective", "RandomCrop",    "RandomTranslation", "RandomRotation", "RandomShear",    NULL,
 };
 
 static bool supports_jit(const struct lt_document *document, const struct lt_program *logical)

@@ -133,16 +133,19 @@ static bool is_widened(const struct lt_op *op)
 
 static const struct lt_lowering_case SPECIAL[] = {
     /* A layer norm without scale and offset has no product of them to keep. */
-    {LT_OP_LAYER_NORM, is_plain,
+    {LT_OP_LAYER_NORM,
+     is_plain,
      {KEEP(LT_IN0), .flags = LT_IN_FLOAT32, EXTRA(3, LT_OF_DIM0, LT_FLOAT32), KERNELS(7, 10), PASSES(7, 10),
       SCRATCH(1, 2)}},
     /* Without scale the inverse deviation is not multiplied by gamma: one number less per channel. */
-    {LT_OP_BATCH_NORM, is_unscaled,
+    {LT_OP_BATCH_NORM,
+     is_unscaled,
      {KEEP(LT_IN0), .flags = LT_IN_FLOAT32, EXTRA(2, LT_OF_DIM0, LT_FLOAT32), KERNELS(7, 11), PASSES(7, 11),
       SCRATCH(1, 3)}},
     /* A resize of half images is done in float32 and clipped back to their range: the result before and after the clip,
      * and the half operand, whose shape the gradient reads. */
-    {LT_OP_RESIZE, is_widened,
+    {LT_OP_RESIZE,
+     is_widened,
      {.flags = LT_IN_FLOAT32, .extra = {{2, LT_OF_OUT, LT_FLOAT32}, {0.5F, LT_OF_IN, LT_FLOAT32}}, KERNELS(3, 3)}},
 };
 
@@ -168,12 +171,11 @@ const struct lt_framework_lowering lt_lowering_tensorflow_gpu = {
     .update_kernels = 8,
 };
 
-/* tf.keras 2 and TensorFlow without Keras: FusedBatchNormV3 in the compute dtype, one kernel each way, keeps x, the mean
- * and the variance (tensorflow/python/ops/nn_impl.py); a dropout mask is cast to the compute dtype and kept so (tf.nn
- * dropout before 2.10); one kernel updates a variable (ResourceApplyAdam and its like) without temporaries. */
+/* tf.keras 2 and TensorFlow without Keras: FusedBatchNormV3 in the compute dtype, one kernel each way, keeps x, the
+ * mean and the variance (tensorflow/python/ops/nn_impl.py); a dropout mask is cast to the compute dtype and kept so
+ * (tf.nn dropout before 2.10); one kernel updates a variable (ResourceApplyAdam and its like) without temporaries. */
 static const struct lt_lowering_case SPECIAL_2[] = {
-    {LT_OP_BATCH_NORM, NULL,
-     {KEEP(LT_IN0), EXTRA(2, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(3, 5)}},
+    {LT_OP_BATCH_NORM, NULL, {KEEP(LT_IN0), EXTRA(2, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(3, 5)}},
     {LT_OP_BATCH_NORM_FROZEN, NULL, {EXTRA(1, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(2, 3)}},
     {LT_OP_DROPOUT, NULL, {EXTRA(1, LT_OF_DIM0, LT_SAME), KERNELS(5, 1), SCRATCH(1, 0)}},
 };

@@ -1,7 +1,7 @@
 /* PyTorch, eager: what autograd saves, under Keras 3 on its torch backend and in plain PyTorch.
  *
- * Measured with saved-tensor hooks (tests/reference/kept_torch.json: PyTorch 2.15, Keras 3.15.1, CPU). Under Keras images
- * are N, H, W, C, and convolutions and pooling work on a contiguous N, C, H, W copy, which is what they keep
+ * Measured with saved-tensor hooks (tests/reference/kept_torch.json: PyTorch 2.15, Keras 3.15.1, CPU). Under Keras
+ * images are N, H, W, C, and convolutions and pooling work on a contiguous N, C, H, W copy, which is what they keep
  * (keras/src/backend/torch/nn.py). Every op has a result of its own: nothing is done in place. */
 #include "core/base/checked.h"
 #include "core/step/lowering/table.h"
@@ -51,10 +51,16 @@ static const struct lt_lowering_case KERAS[] = {
     /* A CPU keeps the factor, a GPU's fused kernel a mask of one byte: see GPU. */
     {LT_OP_DROPOUT, NULL, {EXTRA(1, LT_OF_DIM0, LT_SAME), KERNELS(2, 1)}},
 
-    {LT_OP_BATCH_NORM, NULL,
-     {.flags = LT_IN_FLOAT32, KEEP(LT_IN0), .extra = {{1, LT_OF_OUT, LT_FLOAT32}, {6, LT_OF_DIM0, LT_FLOAT32}},
-      KERNELS(8, 12), PASSES(8, 11), SCRATCH(1, 2)}},
-    {LT_OP_LAYER_NORM, NULL,
+    {LT_OP_BATCH_NORM,
+     NULL,
+     {.flags = LT_IN_FLOAT32,
+      KEEP(LT_IN0),
+      .extra = {{1, LT_OF_OUT, LT_FLOAT32}, {6, LT_OF_DIM0, LT_FLOAT32}},
+      KERNELS(8, 12),
+      PASSES(8, 11),
+      SCRATCH(1, 2)}},
+    {LT_OP_LAYER_NORM,
+     NULL,
      {.flags = LT_IN_FLOAT32, KEEP(LT_IN0), EXTRA(2, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 2), PASSES(2, 5)}},
     {LT_OP_UNIT_NORM, NULL, {KEEP(LT_IN0), EXTRA(2, LT_OF_DIM0, LT_SAME), KERNELS(5, 8), PASSES(5, 8)}},
 
@@ -65,9 +71,11 @@ static const struct lt_lowering_case KERAS[] = {
     {LT_OP_RESIZE, NULL, {KERNELS(1, 1)}},
 
     /* scaled_dot_product_attention by a flash kernel: its operands, its result, one float for each query. */
-    {LT_OP_ATTENTION, NULL,
+    {LT_OP_ATTENTION,
+     NULL,
      {.keep = {LT_IN0 | LT_IN1 | LT_IN2 | LT_OUT, LT_IN0 | LT_IN1 | LT_IN2 | LT_OUT, LT_IN0 | LT_IN1 | LT_IN2 | LT_OUT},
-      EXTRA(1, LT_OF_QUERIES, LT_FLOAT32), KERNELS(1, 2)}},
+      EXTRA(1, LT_OF_QUERIES, LT_FLOAT32),
+      KERNELS(1, 2)}},
 };
 
 /* Keras's CUDA path alone differs in this. */
@@ -91,8 +99,8 @@ static const struct lt_lowering_case PLAIN[] = {
     {LT_OP_ADAPTIVE_AVERAGE_POOL, NULL, {KEEP(LT_IN0), KERNELS(1, 1)}},
 };
 
-/* Under Keras no look through a softmax at its logits: divided, clipped and its logarithm. A logarithm of the softmax in
- * plain PyTorch. */
+/* Under Keras no look through a softmax at its logits: divided, clipped and its logarithm. A logarithm of the softmax
+ * in plain PyTorch. */
 static const struct lt_loss_kept LOSSES[] = {
     {"sparse_categorical_crossentropy", 4, 12},
     {"categorical_crossentropy", 4, 12},
@@ -168,11 +176,7 @@ const struct lt_framework_lowering lt_lowering_torch = {
     .expand = keras_expand,
 };
 const struct lt_framework_lowering lt_lowering_torch_gpu = {
-    EAGER,
-    .base = &lt_lowering_torch,
-    .special = GPU,
-    .special_count = LT_COUNT_OF(GPU),
-    .expand = keras_expand_gpu,
+    EAGER, .base = &lt_lowering_torch, .special = GPU, .special_count = LT_COUNT_OF(GPU), .expand = keras_expand_gpu,
 };
 const struct lt_framework_lowering lt_lowering_torch_plain = {
     EAGER,

@@ -2,8 +2,8 @@
  *
  * XLA computes cheap elementwise results again in the backward pass; it does not compute matrix products, convolutions
  * nor exponentials twice. So what is kept are the operands of products, the products that a non-linear function takes,
- * and every result of exp, erf, tanh and logistic. Measured per layer in tests/reference/kept_jax.json (JAX 0.10, XLA for
- * a CPU); a GPU's fusions were not measured. Chains of elementwise ops are one kernel (core/step/fuse.c). */
+ * and every result of exp, erf, tanh and logistic. Measured per layer in tests/reference/kept_jax.json (JAX 0.10, XLA
+ * for a CPU); a GPU's fusions were not measured. Chains of elementwise ops are one kernel (core/step/fuse.c). */
 #include "core/step/lowering/table.h"
 
 #define FUSED                                                                                                          \
@@ -58,21 +58,34 @@ static const struct lt_lowering_case SPECIAL[] = {
     {LT_OP_DROPOUT, NULL, {EXTRA(2, LT_OF_DIM0, LT_FLOAT32), KERNELS(2, 1)}},
     {LT_OP_ALPHA_DROPOUT, NULL, {EXTRA(2, LT_OF_OUT, LT_FLOAT32), KERNELS(2, 1)}},
     {LT_OP_GAUSSIAN_DROPOUT, NULL, {EXTRA(4, LT_OF_OUT, LT_FLOAT32), KERNELS(2, 1)}},
-    {LT_OP_MAXIMUM, NULL,
-     {.keep = {LT_IN0 | LT_IN1, LT_IN0 | LT_IN1}, EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(1, 1)}},
+    {LT_OP_MAXIMUM, NULL, {.keep = {LT_IN0 | LT_IN1, LT_IN0 | LT_IN1}, EXTRA(1, LT_OF_OUT, LT_SAME), KERNELS(1, 1)}},
 
-    {LT_OP_BATCH_NORM, NULL,
-     {.flags = LT_IN_FLOAT32 | LT_RECOMPUTED, KEEP(LT_IN0), EXTRA(2, LT_OF_DIM0, LT_FLOAT32), KERNELS(2, 2),
+    {LT_OP_BATCH_NORM,
+     NULL,
+     {.flags = LT_IN_FLOAT32 | LT_RECOMPUTED,
+      KEEP(LT_IN0),
+      EXTRA(2, LT_OF_DIM0, LT_FLOAT32),
+      KERNELS(2, 2),
       PASSES(3, 5)}},
-    {LT_OP_BATCH_NORM_FROZEN, NULL,
+    {LT_OP_BATCH_NORM_FROZEN,
+     NULL,
      {.flags = LT_IN_FLOAT32 | LT_RECOMPUTED, EXTRA(1, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(2, 2)}},
-    {LT_OP_LAYER_NORM, NULL,
-     {.flags = LT_IN_FLOAT32, KEEP(LT_IN0), .extra = {{2, LT_OF_OUT, LT_FLOAT32}, {3, LT_OF_DIM0, LT_FLOAT32}},
-      KERNELS(2, 3), PASSES(3.5F, 7)}},
-    {LT_OP_RMS_NORM, NULL,
-     {.flags = LT_IN_FLOAT32, KEEP(LT_IN0), .extra = {{1, LT_OF_OUT, LT_FLOAT32}, {2, LT_OF_DIM0, LT_FLOAT32}},
-      KERNELS(2, 3), PASSES(3.5F, 7)}},
-    {LT_OP_GROUP_NORM, NULL,
+    {LT_OP_LAYER_NORM,
+     NULL,
+     {.flags = LT_IN_FLOAT32,
+      KEEP(LT_IN0),
+      .extra = {{2, LT_OF_OUT, LT_FLOAT32}, {3, LT_OF_DIM0, LT_FLOAT32}},
+      KERNELS(2, 3),
+      PASSES(3.5F, 7)}},
+    {LT_OP_RMS_NORM,
+     NULL,
+     {.flags = LT_IN_FLOAT32,
+      KEEP(LT_IN0),
+      .extra = {{1, LT_OF_OUT, LT_FLOAT32}, {2, LT_OF_DIM0, LT_FLOAT32}},
+      KERNELS(2, 3),
+      PASSES(3.5F, 7)}},
+    {LT_OP_GROUP_NORM,
+     NULL,
      {.flags = LT_IN_FLOAT32, KEEP(LT_IN0), EXTRA(5, LT_OF_DIM0, LT_FLOAT32), KERNELS(2, 3), PASSES(3.5F, 7)}},
     {LT_OP_UNIT_NORM, NULL, {KEEP(LT_IN0), EXTRA(3, LT_OF_DIM0, LT_SAME), KERNELS(2, 2), PASSES(3, 5)}},
 
