@@ -57,30 +57,47 @@ int pieces_draw(const struct pieces *pieces, struct frame *frame, struct rect re
 
 static const char *const titles[PANE_COUNT] = {"Layers", "Set-up", "Layer", "Memory"};
 
-/* In a narrow screen the first pane's title names all panes, so that they can be found. */
-static void draw_tabs(const struct app *app, struct frame *frame, struct rect row)
+enum { TABS_NAMED = 56 };
+
+/* In a narrow screen the first pane's title names all panes, so that they can be found. Returns the column behind. */
+static int draw_tabs(const struct app *app, struct frame *frame, struct rect row)
 {
-    for (int pane = 0, col = 0; pane < PANE_COUNT; pane++) {
+    int col = 0;
+    for (int pane = 0; pane < PANE_COUNT; pane++) {
         bool focus = pane == (int)app->wish.focus, shown = app->panes.pane[pane].rows > 0;
         enum role role = focus ? ROLE_TITLE_FOCUS : shown ? ROLE_TITLE : ROLE_DIM;
-        col = frame_printf(frame, row, 0, col, role, " %d %s ", pane + 1, titles[pane]);
+        bool named = focus || row.cols >= TABS_NAMED;
+        col = frame_printf(frame, row, 0, col, role, " %d%s%s ", pane + 1, named ? " " : "", named ? titles[pane] : "");
     }
+    return col;
+}
+
+/* What stands at the right of a title, as far as the title leaves room. */
+static void draw_right(struct frame *frame, struct rect row, int from, const char *right)
+{
+    int width = lt_text_width(right), room = row.cols - from - 4;
+    width = width < room ? width : room;
+    if (width < 3)
+        return;
+    frame_put(frame, row, 0, row.cols - width - 2, ROLE_TEXT, ' ');
+    frame_text_fit(frame, row, 0, row.cols - width - 1, width, ROLE_DIM, right);
+    frame_put(frame, row, 0, row.cols - 1, ROLE_TEXT, ' ');
 }
 
 struct rect view_title(const struct app *app, struct frame *frame, enum pane pane, const char *right)
 {
     struct rect rect = app->panes.pane[pane], row = rect_row(rect, 0);
     bool focus = pane == app->wish.focus, first = row.row == app->panes.main.row;
+    int col;
     if (!app->panes.wide && first) {
-        draw_tabs(app, frame, row);
+        col = draw_tabs(app, frame, row);
     } else {
+        enum role role = focus ? ROLE_TITLE_FOCUS : ROLE_TITLE;
         frame_run(frame, row, 0, 0, row.cols, ROLE_BORDER, GLYPH_HLINE);
-        frame_printf(frame, row, 0, 1, focus ? ROLE_TITLE_FOCUS : ROLE_TITLE, " %d %s ", pane + 1, titles[pane]);
+        col = frame_printf(frame, row, 0, 1, role, " %d %s ", pane + 1, titles[pane]);
     }
-    if (right && right[0]) {
-        int width = lt_text_width(right);
-        frame_printf(frame, row, 0, row.cols - width - 2, ROLE_DIM, " %s ", right);
-    }
+    if (right && right[0])
+        draw_right(frame, row, col, right);
     return rect.rows > 1 ? (struct rect){rect.row + 1, rect.col, rect.rows - 1, rect.cols} : (struct rect){0};
 }
 

@@ -7,7 +7,7 @@
 #include "core/base/text.h"
 #include "tui/show.h"
 
-enum { ORIGIN = 8, LABEL_MOST = 30, FACTS = 14, FACT_LABEL = 11, TWO_COLUMNS = 76, FORM_LEAST = 4 };
+enum { ORIGIN = 8, LABEL_MOST = 34, FACTS = 16, FACT_LABEL = 11, TWO_COLUMNS = 76, FORM_LEAST = 4, HELP_ROWS = 10 };
 
 /* ---- what is known of the selected layer ---- */
 
@@ -38,26 +38,30 @@ static void add(struct facts *facts, enum role role, const char *label, const ch
 
 static void add_memory(struct facts *facts, const struct lt_estimate *e, const struct lt_layer_row *row)
 {
-    char a[LT_NUMBER_TEXT], b[LT_NUMBER_TEXT], c[LT_NUMBER_TEXT], share[SHOW_TEXT];
-    add(facts, ROLE_TEXT, "weights", "%s, gradients %s, optimizer %s",
-        lt_number(a, (double)row->weight_bytes, LT_UNIT_BYTES),
-        lt_number(b, (double)row->gradient_bytes, LT_UNIT_BYTES),
-        lt_number(c, (double)row->optimizer_bytes, LT_UNIT_BYTES));
+    char a[LT_NUMBER_TEXT], b[LT_NUMBER_TEXT], share[SHOW_TEXT];
+    add(facts, ROLE_TEXT, "weights", "%s", lt_number(a, (double)row->weight_bytes, LT_UNIT_BYTES));
+    if (e->training)
+        add(facts, ROLE_TEXT, "gradients", "%s, optimizer %s", lt_number(a, (double)row->gradient_bytes, LT_UNIT_BYTES),
+            lt_number(b, (double)row->optimizer_bytes, LT_UNIT_BYTES));
     add(facts, ROLE_TEXT, "kept", "%s, %s of all", lt_number(a, (double)row->kept_bytes, LT_UNIT_BYTES),
         show_share(share, (double)row->kept_bytes, (double)e->device_memory.kept_bytes));
-    add(facts, ROLE_TEXT, "at peak", "%s alive, %s of the peak", lt_number(a, (double)row->peak_bytes, LT_UNIT_BYTES),
+    add(facts, ROLE_TEXT, "at peak", "%s, %s of it", lt_number(a, (double)row->peak_bytes, LT_UNIT_BYTES),
         show_share(share, (double)row->peak_bytes, e->device_memory.peak_bytes.value));
 }
 
 static void add_time(struct facts *facts, const struct lt_estimate *e, const struct lt_layer_row *row)
 {
-    char a[SHOW_TEXT], b[SHOW_TEXT], c[SHOW_TEXT], d[SHOW_TEXT];
-    add(facts, ROLE_TEXT, "work", "forward %s, backward %s", lt_number(a, row->forward_flops, LT_UNIT_FLOPS),
-        lt_number(b, row->backward_flops, LT_UNIT_FLOPS));
-    add(facts, ROLE_TEXT, "time", "%s, %s of the step; bound by %s", show_duration(a, row->seconds),
-        show_share(b, row->seconds, e->time.step_seconds.value), row->bound ? lt_bound_names[row->bound] : "nothing");
-    add(facts, ROLE_TEXT, "", "forward %s, backward %s, update %s", show_duration(a, row->forward_seconds),
-        show_duration(c, row->backward_seconds), show_duration(d, row->update_seconds));
+    char a[SHOW_TEXT], b[SHOW_TEXT];
+    add(facts, ROLE_TEXT, "time", "%s, %s of the step%s%s", show_duration(a, row->seconds),
+        show_share(b, row->seconds, e->time.step_seconds.value), row->bound ? ", " : "",
+        row->bound ? lt_bound_names[row->bound] : "");
+    add(facts, ROLE_TEXT, "forward", "%s, %s", show_duration(a, row->forward_seconds),
+        lt_number(b, row->forward_flops, LT_UNIT_FLOPS));
+    if (e->training)
+        add(facts, ROLE_TEXT, "backward", "%s, %s", show_duration(a, row->backward_seconds),
+            lt_number(b, row->backward_flops, LT_UNIT_FLOPS));
+    if (e->training)
+        add(facts, ROLE_TEXT, "update", "%s", show_duration(a, row->update_seconds));
 }
 
 static void facts_of(const struct app *app, struct facts *facts)
@@ -90,9 +94,9 @@ static void facts_of(const struct app *app, struct facts *facts)
     if (row->calls > 1)
         add(facts, ROLE_TEXT, "calls", "%u in one step", row->calls);
     add(facts, row->standing > LT_MODEL ? ROLE_WARN : ROLE_DIM, "standing", "%s",
-        row->standing == LT_UNKNOWN   ? "not known: the totals are lower bounds"
-        : row->standing == LT_ASSUMED ? "assumed: rests on the size of an open input"
-                                      : "shapes and bytes counted, times from a model");
+        row->standing == LT_UNKNOWN   ? "not known: totals are lower bounds"
+        : row->standing == LT_ASSUMED ? "assumed: an open input's size"
+                                      : "counted; times from a model");
 }
 
 /* ---- where they stand ---- */
@@ -120,10 +124,11 @@ static struct rect below_title(const struct app *app, enum pane pane)
     return rect.rows > 1 ? (struct rect){rect.row + 1, rect.col, rect.rows - 1, rect.cols} : (struct rect){0};
 }
 
-/* The layer's own line under the title. */
-static struct rect below_name(struct rect rect)
+/* The last row of a pane that is high enough says what the selected field is. */
+static struct rect above_help(struct rect rect)
 {
-    return rect.rows > 1 ? (struct rect){rect.row + 1, rect.col, rect.rows - 1, rect.cols} : rect;
+    rect.rows -= rect.rows >= HELP_ROWS;
+    return rect;
 }
 
 static int label_cols(const struct form *form, struct rect rect)
@@ -143,14 +148,23 @@ static int value_cols(const struct form *form, struct rect rect)
     return cols > 6 ? cols : rect.cols - label_cols(form, rect) - 3;
 }
 
+/* A heading above the first entry stays in view with it. */
+static void layout_list(struct list *list, const struct form *form, int rows)
+{
+    list_layout(list, form->count, rows);
+    if (list->selected == 1 && list->top == 1 && rows > 1 && !form->entry[0].field)
+        list->top = 0;
+}
+
 void forms_layout(struct app *app)
 {
-    struct rect setup = below_title(app, PANE_SETUP), layer = below_title(app, PANE_LAYER), facts, form = {0};
-    list_layout(&app->setup_list, app->setup_form.count, setup.rows);
+    struct rect setup = above_help(below_title(app, PANE_SETUP)), layer = below_title(app, PANE_LAYER), facts,
+                form = {0};
+    layout_list(&app->setup_list, &app->setup_form, setup.rows);
     app->form_top[PANE_SETUP] = setup.row;
     if (layer.rows)
-        split_layer(app, below_name(layer), &facts, &form);
-    list_layout(&app->layer_list, app->layer_form.count, form.rows);
+        split_layer(app, above_help(layer), &facts, &form);
+    layout_list(&app->layer_list, &app->layer_form, form.rows);
     app->form_top[PANE_LAYER] = form.row;
     if (app->mode == MODE_VALUE) {
         const struct form *edited = app->wish.focus == PANE_SETUP ? &app->setup_form : &app->layer_form;
@@ -192,6 +206,15 @@ static void draw_form(const struct app *app, struct frame *frame, struct rect re
     list_scrollbar(frame, rect, rect.cols - 1, list);
 }
 
+static void draw_help(const struct app *app, struct frame *frame, struct rect rect, const struct form *form,
+                      const struct list *list, bool focused)
+{
+    const struct form_entry *entry = list->selected < form->count ? &form->entry[list->selected] : NULL;
+    bool typing = app->mode == MODE_VALUE; /* the bottom row says it then */
+    if (focused && !typing && rect.rows >= HELP_ROWS && entry && entry->field && entry->field->help)
+        frame_text_fit(frame, rect, rect.rows - 1, 1, rect.cols - 2, ROLE_DIM, entry->field->help);
+}
+
 static char *position(char *out, size_t size, const struct list *list)
 {
     *out = '\0';
@@ -206,7 +229,9 @@ void view_setup(const struct app *app, struct frame *frame)
     if (!app->panes.pane[PANE_SETUP].rows)
         return;
     struct rect rect = view_title(app, frame, PANE_SETUP, position(text, sizeof text, &app->setup_list));
-    draw_form(app, frame, rect, &app->setup_form, &app->setup_list, app->wish.focus == PANE_SETUP);
+    bool focused = app->wish.focus == PANE_SETUP;
+    draw_form(app, frame, above_help(rect), &app->setup_form, &app->setup_list, focused);
+    draw_help(app, frame, rect, &app->setup_form, &app->setup_list, focused);
 }
 
 static void draw_facts(const struct app *app, struct frame *frame, struct rect rect)
@@ -220,23 +245,27 @@ static void draw_facts(const struct app *app, struct frame *frame, struct rect r
     }
 }
 
+static char *layer_title(const struct app *app, char *out, size_t size)
+{
+    bool known = app->layer < app->session.document->layer_count;
+    const char *class_name = known ? app->session.document->layer[app->layer].class_name : NULL;
+    snprintf(out, size, "%.120s  %.60s", known ? app_name(app, app->layer) : "", class_name ? class_name : "");
+    return out;
+}
+
 void view_layer(const struct app *app, struct frame *frame)
 {
     if (!app->panes.pane[PANE_LAYER].rows)
         return;
-    struct rect rect = view_title(app, frame, PANE_LAYER, NULL), facts, form;
+    char title[192];
+    struct rect rect = view_title(app, frame, PANE_LAYER, layer_title(app, title, sizeof title)), facts, form;
     bool focused = app->wish.focus == PANE_LAYER;
-    if (app->layer == LT_NO_LAYER || app->layer >= app->session.document->layer_count) {
+    if (app->layer >= app->session.document->layer_count) {
         frame_text(frame, rect, 0, 1, ROLE_DIM, "No layer is selected");
         return;
     }
-    const struct lt_layer *layer = &app->session.document->layer[app->layer];
-    struct rect name = rect_row(rect, 0);
-    frame_text_fit(frame, name, 0, 1, name.cols - 2, ROLE_TITLE, app_name(app, app->layer));
-    int at = 1 + lt_text_width(app_name(app, app->layer)) + 2;
-    frame_text_fit(frame, name, 0, at, name.cols - at - 1, ROLE_DIM, layer->class_name ? layer->class_name : "");
-    rect = below_name(rect);
-    split_layer(app, rect, &facts, &form);
+    split_layer(app, above_help(rect), &facts, &form);
     draw_facts(app, frame, facts);
     draw_form(app, frame, form, &app->layer_form, &app->layer_list, focused);
+    draw_help(app, frame, rect, &app->layer_form, &app->layer_list, focused);
 }
