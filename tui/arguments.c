@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- options --------------------------------------------------------------------------------------------------------
- */
+/* --- options ------------------------------------------------------------------------------------------------------ */
 
 enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_SET, OPTION_SIZE };
 
@@ -38,8 +37,7 @@ const char *arguments_option(int i)
     return i >= 0 && i < OPTION_COUNT ? OPTIONS[i].name : NULL;
 }
 
-/* --- commands -------------------------------------------------------------------------------------------------------
- */
+/* --- commands ----------------------------------------------------------------------------------------------------- */
 
 /* Words that stand where a model would; a file of such a name is opened as ./NAME. */
 static const struct command {
@@ -56,8 +54,7 @@ static const struct command {
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
-/* --- reading --------------------------------------------------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 struct reader {
     struct arguments *arguments;
@@ -218,8 +215,7 @@ bool arguments_read(struct arguments *arguments, int argc, char **argv, struct l
     return r.good;
 }
 
-/* --- help -----------------------------------------------------------------------------------------------------------
- */
+/* --- help --------------------------------------------------------------------------------------------------------- */
 
 static void line(struct lt_buffer *out, const char *a, const char *b, const char *c, const char *help)
 {

@@ -27,8 +27,7 @@ struct program {
     struct lt_document *document;
 };
 
-/* --- models ---------------------------------------------------------------------------------------------------------
- */
+/* --- models ------------------------------------------------------------------------------------------------------- */
 
 static bool has_screen(const struct arguments *a)
 {
@@ -88,8 +87,7 @@ static int run_model(struct program *p)
     return a->action == ACTION_OPEN && has_screen(a) ? run_screen(p) : run_report(p);
 }
 
-/* --- the other commands ---------------------------------------------------------------------------------------------
- */
+/* --- the other commands ------------------------------------------------------------------------------------------- */
 
 static enum lt_status fill(struct program *p, struct lt_buffer *out)
 {
@@ -127,8 +125,7 @@ static int run_list(struct program *p)
     return result;
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------------
- */
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 static int run(struct program *p)
 {

@@ -45,8 +45,7 @@ static enum lt_status fail(const struct job *job, enum lt_status status, const c
     return status;
 }
 
-/* --- the child -----------------------------------------------------------------------------------------------------
- */
+/* --- the child ---------------------------------------------------------------------------------------------------- */
 
 static void limit(int resource, rlim_t most)
 {
@@ -93,8 +92,7 @@ static void run_child(struct job *job, int pipe)
     hdf5_read(source, pipe);
 }
 
-/* --- the parent ----------------------------------------------------------------------------------------------------
- */
+/* --- the parent --------------------------------------------------------------------------------------------------- */
 
 /* The child has its own alarm; this one is for a child that is stopped or stuck in the system. */
 static bool receive(int pipe, void *data, size_t bytes)

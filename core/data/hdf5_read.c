@@ -11,8 +11,7 @@
 
 /* Runs in the child: what it allocates and opens ends with it. */
 
-/* --- records -------------------------------------------------------------------------------------------------------
- */
+/* --- records ------------------------------------------------------------------------------------------------------ */
 
 static bool send_bytes(int pipe, const void *data, size_t bytes)
 {
@@ -41,8 +40,7 @@ static void send_failure(int pipe, enum hdf5_failure failure)
     send_record(pipe, HDF5_FAILED, &number, sizeof number);
 }
 
-/* --- attributes ----------------------------------------------------------------------------------------------------
- */
+/* --- attributes --------------------------------------------------------------------------------------------------- */
 
 struct text {
     char *data;
@@ -149,8 +147,7 @@ static bool send_texts(hid_t file, int pipe)
     return true;
 }
 
-/* --- weights -------------------------------------------------------------------------------------------------------
- */
+/* --- weights ------------------------------------------------------------------------------------------------------ */
 
 struct counts {
     uint64_t weights, optimizer;

@@ -198,8 +198,7 @@ enum lt_status lt_zip_find(const char *path, const char *member, struct lt_zip_m
     return status;
 }
 
-/* --- an archive in memory, as a file of minizip's -------------------------------------------------------------------
- */
+/* --- an archive in memory, as a file of minizip's ----------------------------------------------------------------- */
 
 struct memory {
     const char *bytes;

@@ -38,8 +38,7 @@ static struct lt_document *as_format(struct lt_document *document, enum lt_forma
     return document;
 }
 
-/* --- text -----------------------------------------------------------------------------------------------------------
- */
+/* --- text --------------------------------------------------------------------------------------------------------- */
 
 static struct lt_document *open_json(struct opening *o, const char *text, size_t bytes)
 {
@@ -90,8 +89,7 @@ static struct lt_document *open_text_file(struct opening *o, const char *path)
     return open_text(o, text, bytes);
 }
 
-/* --- archives, and archives that were unpacked ---------------------------------------------------------------------
- */
+/* --- archives, and archives that were unpacked -------------------------------------------------------------------- */
 
 static struct lt_document *open_parts(struct opening *o, const char *config, size_t config_bytes, const char *metadata,
                                       size_t metadata_bytes)
@@ -179,8 +177,7 @@ static struct lt_document *open_directory(struct opening *o, const char *path)
                           "this directory holds no model");
 }
 
-/* --- files ----------------------------------------------------------------------------------------------------------
- */
+/* --- files -------------------------------------------------------------------------------------------------------- */
 
 /* An archive may have other bytes before it (Python's zipfile takes that too): its directory is at the end. */
 static bool ends_as_zip(FILE *file)

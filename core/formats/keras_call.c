@@ -77,8 +77,7 @@ static const struct lt_tree **sorted_children(struct keras_reader *reader, const
     return child;
 }
 
-/* --- Keras 3: {args: [...], kwargs: {...}} with tensors anywhere in them -------------------------------------------
- */
+/* --- Keras 3: {args: [...], kwargs: {...}} with tensors anywhere in them ------------------------------------------ */
 
 static bool is_class(const struct lt_tree *tree, const char *class)
 {

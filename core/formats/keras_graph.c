@@ -298,8 +298,7 @@ static void declare_shapes(struct builder *b, const struct lt_ref *ref)
     }
 }
 
-/* --- inputs, outputs, order -----------------------------------------------------------------------------------------
- */
+/* --- inputs, outputs, order --------------------------------------------------------------------------------------- */
 
 /* input_layers or output_layers as references; *count is 0 where there are none. */
 static struct lt_ref *boundary(struct builder *b, const struct lt_tree *tree, uint16_t *count)

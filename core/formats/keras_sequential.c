@@ -92,8 +92,7 @@ static uint32_t add_input(struct keras_reader *reader, const struct lt_tree *mod
     return layer;
 }
 
-/* --- the chain -----------------------------------------------------------------------------------------------------
- */
+/* --- the chain ---------------------------------------------------------------------------------------------------- */
 
 struct chain {
     struct keras_reader *reader;

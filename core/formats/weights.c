@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* --- what the file has ---------------------------------------------------------------------------------------------
- */
+/* --- what the file has -------------------------------------------------------------------------------------------- */
 
 static uint64_t listed_elements(const struct lt_tree *weight)
 {
@@ -37,8 +36,7 @@ uint64_t weights_of_manifest(const struct lt_tree *root)
     return sum;
 }
 
-/* --- what the layers make of it ------------------------------------------------------------------------------------
- */
+/* --- what the layers make of it ----------------------------------------------------------------------------------- */
 
 /* What the file should have. */
 struct expected {
@@ -77,11 +75,9 @@ static struct expected sum_walked(const struct lt_document *document, const stru
 static enum lt_status expect(const struct lt_document *document, struct lt_arena *arena, struct expected *out)
 {
     const struct lt_value *batch = &document->setup.value[LT_SET_BATCH];
-    const char *precision = lt_setup_text(&document->setup, LT_SET_PRECISION);
-    int policy = precision ? lt_policy_find(precision) : -1;
     struct lt_binding binding = {
         .batch = batch->type == LT_VALUE_INT ? (uint64_t)batch->integer : 1,
-        .precision = &lt_policies[policy < 0 ? 0 : policy],
+        .precision = lt_setup_policy(&document->setup),
         .stretch = 1,
     };
     struct lt_walked walked;
@@ -93,8 +89,7 @@ static enum lt_status expect(const struct lt_document *document, struct lt_arena
     return status;
 }
 
-/* --- comparing -----------------------------------------------------------------------------------------------------
- */
+/* --- comparing ---------------------------------------------------------------------------------------------------- */
 
 /* Layers that Keras 3 stores otherwise than it counts them: SpectralNormalization's kernel twice, quantized kernels
  * packed. */

@@ -57,6 +57,11 @@ enum lt_op_flag {
     LT_OP_RESET_BEFORE = 256, /* GRU: the reset gate stands before the recurrent product (reset_after false) */
 };
 
+static inline bool lt_is_recurrent(const struct lt_op *op)
+{
+    return op->kind == LT_OP_LSTM || op->kind == LT_OP_GRU || op->kind == LT_OP_SIMPLE_RNN;
+}
+
 /* A part that runs several times: time steps, calls of an unrolled loop. Counted, never unrolled. Region 0 is the
  * whole. */
 struct lt_region {

@@ -163,3 +163,9 @@ void lt_setup_init(struct lt_setup *setup, struct lt_arena *arena)
     for (int i = 0; i < LT_SETUP_COUNT; i++)
         setup->value[i] = lt_field_default(&lt_setup_fields[i], arena);
 }
+
+const struct lt_policy *lt_setup_policy(const struct lt_setup *setup)
+{
+    int policy = lt_policy_find(lt_setup_text(setup, LT_SET_PRECISION));
+    return &lt_policies[policy < 0 ? 0 : policy];
+}

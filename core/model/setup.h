@@ -4,6 +4,7 @@
 #define LT_MODEL_SETUP_H
 
 #include "core/model/field.h"
+#include "core/model/policy.h"
 
 /* Indices of lt_setup_fields. */
 enum lt_setup_field {
@@ -68,5 +69,7 @@ static inline const char *lt_setup_text(const struct lt_setup *setup, enum lt_se
     const struct lt_value *value = &setup->value[field];
     return value->type == LT_VALUE_TEXT ? value->text : NULL;
 }
+/* Of the precision; float32 where that is none of Keras's. */
+const struct lt_policy *lt_setup_policy(const struct lt_setup *setup);
 
 #endif

@@ -44,8 +44,7 @@ static enum lt_status refuse(struct checker *c, const char *hint, const char *fo
     return LT_INVALID;
 }
 
-/* --- names ----------------------------------------------------------------------------------------------------------
- */
+/* --- names -------------------------------------------------------------------------------------------------------- */
 
 static const struct lt_tree *at_index(const struct lt_tree *list, const char **rest)
 {
@@ -130,8 +129,7 @@ static enum lt_unit unit_of(const struct lt_tree *node)
     return LT_UNIT_COUNT;
 }
 
-/* --- one requirement ------------------------------------------------------------------------------------------------
- */
+/* --- one requirement ---------------------------------------------------------------------------------------------- */
 
 static bool holds(enum operator op, double a, double b)
 {
@@ -213,8 +211,7 @@ static enum lt_status compare(struct checker *c, const struct requirement *r)
     return no_such(c, r->name);
 }
 
-/* --- the expression -------------------------------------------------------------------------------------------------
- */
+/* --- the expression ----------------------------------------------------------------------------------------------- */
 
 static char *trim(char *text)
 {

@@ -34,8 +34,7 @@ static const char *const HOST_WORDS[LT_HOST_CLASS_COUNT] = {
     "the optimizer's state", "activations",           "the dataset",
     "the input pipeline",    "copies of the dataset", "the runtime"};
 
-/* --- figures --------------------------------------------------------------------------------------------------------
- */
+/* --- figures ------------------------------------------------------------------------------------------------------ */
 
 static const char *mark(enum lt_standing standing)
 {
@@ -73,8 +72,7 @@ static void bar(struct text *t, const char *label, const char *value, double sha
     lt_buffer_puts(t->out, "\n");
 }
 
-/* --- what it is -----------------------------------------------------------------------------------------------------
- */
+/* --- what it is --------------------------------------------------------------------------------------------------- */
 
 static const char *safe(struct text *t, const char *foreign)
 {
@@ -136,8 +134,7 @@ static void header(struct text *t)
     given(t);
 }
 
-/* --- does it fit ----------------------------------------------------------------------------------------------------
- */
+/* --- does it fit -------------------------------------------------------------------------------------------------- */
 
 static int largest(const uint64_t *value, int count)
 {
@@ -199,8 +196,7 @@ static void verdict(struct text *t)
         lt_buffer_puts(t->out, "Some layers are not known (marked below): all totals are lower bounds.\n");
 }
 
-/* --- memory ---------------------------------------------------------------------------------------------------------
- */
+/* --- memory ------------------------------------------------------------------------------------------------------- */
 
 static void classes(struct text *t, const char *const *name, const uint64_t *value, int count, double whole)
 {
@@ -241,8 +237,7 @@ static void host_memory(struct text *t)
     classes(t, lt_host_class_names, m->classes, LT_HOST_CLASS_COUNT, m->peak_bytes.value);
 }
 
-/* --- time -----------------------------------------------------------------------------------------------------------
- */
+/* --- time --------------------------------------------------------------------------------------------------------- */
 
 static void step_time(struct text *t)
 {
@@ -276,8 +271,7 @@ static void step_time(struct text *t)
                      lt_grouped(steps, time->steps_per_epoch), m, figure(t, time->run_seconds, LT_UNIT_SECONDS));
 }
 
-/* --- layers ---------------------------------------------------------------------------------------------------------
- */
+/* --- layers ------------------------------------------------------------------------------------------------------- */
 
 /* The end of a long name tells more than its beginning: outer/inner_conv. `text` is safe; cut by columns. */
 static void add_cut(struct text *t, const char *text, int width)

@@ -16,9 +16,8 @@ struct backward {
     uint32_t *first_use;      /* per tensor: the forward op that takes it first; UINT32_MAX: none */
     uint32_t *made_by;        /* per tensor: the forward op that makes it; UINT32_MAX: none */
     bool *materialised;       /* per tensor: it lies in memory whatever a compiler fuses */
-    const struct lt_walked *walked;
-    bool late;           /* all gradients first, then all updates */
-    double update_bytes; /* traffic of an update per byte of the variable */
+    bool late;                /* all gradients first, then all updates */
+    double update_bytes;      /* traffic of an update per byte of the variable */
 };
 
 static void arrive(struct backward *w, lt_tensor x, lt_tensor gradient)
@@ -198,9 +197,6 @@ static void other_gradients(struct backward *w, const struct lt_step_op *forward
         emit(w, forward, LT_PATH_OTHER, dy, dy_count, keep, out, out_count, row->kernels[1], row->passes[1]);
 }
 
-/* Small kernels of one update as Keras 3 composes it (Adam: two assignments per slot, correction, step). */
-enum { COMPOSED_UPDATE_KERNELS = 8 };
-
 /* The optimizer's pass over one variable. */
 static void update(struct backward *w, lt_tensor variable)
 {
@@ -283,7 +279,7 @@ static void find_uses(struct backward *w, uint32_t forward_ops, uint32_t tensors
     }
 }
 
-void lt_step_backward(struct lt_step *step, const struct lt_walked *walked)
+void lt_step_backward(struct lt_step *step)
 {
     uint32_t forward_ops = step->op_count, tensors = step->lowered.program.tensor_count;
     struct backward w = {
@@ -292,7 +288,6 @@ void lt_step_backward(struct lt_step *step, const struct lt_walked *walked)
         .first_use = lt_alloc_raw(step->arena, tensors, sizeof *w.first_use),
         .made_by = lt_alloc_raw(step->arena, tensors, sizeof *w.made_by),
         .materialised = lt_alloc(step->arena, tensors + 1u),
-        .walked = walked,
         .late = step->lowering->updates_late || !lt_optimizer_early(step->setup, step->optimizer, step->loss_scaling),
         .update_bytes = lt_optimizer_bytes(step->setup, step->optimizer) / 4,
     };

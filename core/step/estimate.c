@@ -28,9 +28,7 @@ struct estimating {
 static void set_up(struct estimating *e)
 {
     const struct lt_setup *setup = &e->document->setup;
-    const char *mode = lt_setup_text(setup, LT_SET_MODE), *precision = lt_setup_text(setup, LT_SET_PRECISION);
-    const char *optimizer = lt_setup_text(setup, LT_SET_OPTIMIZER);
-    int policy = precision ? lt_policy_find(precision) : 0;
+    const char *mode = lt_setup_text(setup, LT_SET_MODE), *optimizer = lt_setup_text(setup, LT_SET_OPTIMIZER);
     struct lt_estimate *out = e->out;
     *out = (struct lt_estimate){
         .document = e->document,
@@ -38,7 +36,7 @@ static void set_up(struct estimating *e)
         .batch = (uint64_t)lt_setup_int(setup, LT_SET_BATCH),
         .training = !mode || strcmp(mode, "inference") != 0,
     };
-    e->binding = (struct lt_binding){out->batch, out->training, &lt_policies[policy < 0 ? 0 : policy], 1};
+    e->binding = (struct lt_binding){out->batch, out->training, lt_setup_policy(setup), 1};
     out->optimizer = out->training && optimizer ? lt_optimizer_find(optimizer) : NULL;
     out->optimizer_name = out->optimizer ? out->optimizer->name : NULL;
     if (out->optimizer)
@@ -91,7 +89,7 @@ static enum lt_status make_step(struct estimating *e)
         lt_losses_emit(&step->lowered, step->lowering, step->setup, &e->walked, &e->label_bytes);
     lt_step_forward(step);
     if (step->optimizer && !step->status)
-        lt_step_backward(step, &e->walked);
+        lt_step_backward(step);
     lt_step_fuse(step);
     e->out->op_count = step->op_count;
     for (uint32_t i = 0; i < step->op_count; i++)
@@ -116,8 +114,7 @@ static enum lt_status make_memory(struct estimating *e)
     return LT_OK;
 }
 
-/* --- all stages ----------------------------------------------------------------------------------------------------
- */
+/* --- all stages --------------------------------------------------------------------------------------------------- */
 
 enum lt_status lt_estimate(const struct lt_document *document, const struct lt_machine *machine, struct lt_arena *arena,
                            struct lt_estimate *out, struct lt_problems *problems)
@@ -135,9 +132,10 @@ enum lt_status lt_estimate(const struct lt_document *document, const struct lt_m
         status = make_memory(e);
     if (!status)
         status = lt_step_time_make(&e->step, e->input_bytes, out);
+    if (!status)
+        status = lt_rows_charge(&e->step, &e->timeline, lt_step_gap_seconds(&e->step, machine), out);
     if (status)
         return status;
-    lt_rows_charge(&e->step, &e->timeline, lt_step_gap_seconds(&e->step, machine), out);
     lt_rows_sum(document, out);
     return arena->failed ? LT_NO_MEMORY : LT_OK;
 }

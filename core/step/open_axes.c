@@ -18,9 +18,8 @@ static const uint8_t *differing(struct lt_arena *arena, const struct lt_layer_ro
 
 enum lt_status lt_estimate_open_axes(struct lt_estimate *estimate, struct lt_arena *arena)
 {
-    const char *precision = lt_setup_text(&estimate->document->setup, LT_SET_PRECISION);
-    int policy = precision ? lt_policy_find(precision) : 0;
-    struct lt_binding other = {estimate->batch + 1, estimate->training, &lt_policies[policy < 0 ? 0 : policy], 2};
+    const struct lt_policy *precision = lt_setup_policy(&estimate->document->setup);
+    struct lt_binding other = {estimate->batch + 1, estimate->training, precision, 2};
     struct lt_walked walked;
     enum lt_status status = lt_walk(estimate->document, &other, arena, NULL, &walked);
     for (uint32_t i = 0; i < estimate->row_count && !status; i++) {

@@ -91,39 +91,41 @@ enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_
     return LT_OK;
 }
 
-void lt_rows_charge(const struct lt_step *step, const struct lt_timeline *timeline, double gap_seconds,
-                    struct lt_estimate *out)
+/* Of one op; `launches`: seconds between the kernels it starts. */
+static void charge(const struct lt_step *step, const struct lt_step_op *op, double launches, struct lt_layer_row *row)
 {
-    for (uint32_t i = 0; i < out->row_count; i++) {
-        out->row[i].kept_bytes = timeline->layer_kept_bytes[i];
-        out->row[i].peak_bytes = timeline->layer_peak_bytes[i];
-    }
-    double *bound_seconds = lt_alloc_array(step->arena, out->row_count * (size_t)LT_BOUND_COUNT + 1, sizeof(double));
+    double times = (double)step->lowered.program.region[op->region].times, seconds = op->seconds + launches;
+    row->seconds += seconds;
+    *(op->phase == LT_PHASE_FORWARD    ? &row->forward_seconds
+      : op->phase == LT_PHASE_BACKWARD ? &row->backward_seconds
+                                       : &row->update_seconds) += seconds;
+    if (op->kind == LT_STEP_OP && op->phase == LT_PHASE_FORWARD)
+        row->forward_flops += op->op->flops * times;
+    else if (op->kind == LT_STEP_OP && op->path != LT_PATH_OTHER)
+        row->backward_flops += op->op->flops * times;
+}
+
+enum lt_status lt_rows_charge(const struct lt_step *step, const struct lt_timeline *timeline, double gap_seconds,
+                              struct lt_estimate *out)
+{
+    double(*bound_seconds)[LT_BOUND_COUNT] = lt_alloc_array(step->arena, out->row_count + 1u, sizeof *bound_seconds);
+    if (!bound_seconds)
+        return LT_NO_MEMORY;
     for (uint32_t i = 0; i < step->op_count; i++) {
         const struct lt_step_op *op = &step->op[i];
         if (op->layer >= out->row_count)
             continue;
-        struct lt_layer_row *row = &out->row[op->layer];
-        double times = (double)step->lowered.program.region[op->region].times;
-        double gaps = op->kernels * gap_seconds * times;
-        double seconds = op->seconds + gaps;
-        row->seconds += seconds;
-        *(op->phase == LT_PHASE_FORWARD    ? &row->forward_seconds
-          : op->phase == LT_PHASE_BACKWARD ? &row->backward_seconds
-                                           : &row->update_seconds) += seconds;
-        if (op->kind == LT_STEP_OP && op->phase == LT_PHASE_FORWARD)
-            row->forward_flops += op->op->flops * times;
-        else if (op->kind == LT_STEP_OP && op->path != LT_PATH_OTHER)
-            row->backward_flops += op->op->flops * times;
-        if (bound_seconds) {
-            double *bounds = bound_seconds + op->layer * (size_t)LT_BOUND_COUNT;
-            bounds[op->bound] += op->seconds;
-            bounds[LT_BOUND_LAUNCH] += gaps;
-            for (int b = 0; b < LT_BOUND_COUNT; b++)
-                if (bounds[b] > bounds[row->bound])
-                    row->bound = (uint8_t)b;
-        }
+        double launches = lt_step_launch_seconds(step, op, gap_seconds);
+        charge(step, op, launches, &out->row[op->layer]);
+        bound_seconds[op->layer][op->bound] += op->seconds;
+        bound_seconds[op->layer][LT_BOUND_LAUNCH] += launches;
     }
+    for (uint32_t i = 0; i < out->row_count; i++) {
+        out->row[i].kept_bytes = timeline->layer_kept_bytes[i];
+        out->row[i].peak_bytes = timeline->layer_peak_bytes[i];
+        out->row[i].bound = (uint8_t)lt_longest_bound(bound_seconds[i]);
+    }
+    return LT_OK;
 }
 
 static void add_row(struct lt_layer_row *to, const struct lt_layer_row *from)

@@ -67,6 +67,14 @@ lt_tensor lt_step_tensor(struct lt_step *step, enum lt_role role, uint64_t eleme
 
 double lt_step_gap_seconds(const struct lt_step *step, const struct lt_machine *machine)
 {
-    bool compiled = strcmp(step->lowering->execution, "compiled") == 0;
-    return compiled ? machine->compiled_gap_seconds : machine->kernel_gap_seconds;
+    return step->lowering->compiled ? machine->compiled_gap_seconds : machine->kernel_gap_seconds;
+}
+
+enum lt_bound lt_longest_bound(const double seconds[LT_BOUND_COUNT])
+{
+    int longest = LT_BOUND_NONE;
+    for (int i = 1; i < LT_BOUND_COUNT; i++)
+        if (seconds[i] > (longest == LT_BOUND_NONE ? 0 : seconds[longest]))
+            longest = i;
+    return (enum lt_bound)longest;
 }

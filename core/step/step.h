@@ -75,9 +75,18 @@ void lt_losses_emit(struct lt_builder *lowered, const struct lt_framework_loweri
 /* Between two kernels of the step. */
 double lt_step_gap_seconds(const struct lt_step *step, const struct lt_machine *machine);
 
+/* What starting the kernels of one op takes, in all its turns. */
+static inline double lt_step_launch_seconds(const struct lt_step *step, const struct lt_step_op *op, double gap_seconds)
+{
+    return op->kernels * gap_seconds * (double)step->lowered.program.region[op->region].times;
+}
+
+/* What most of the time goes to; LT_BOUND_NONE where there is none. */
+enum lt_bound lt_longest_bound(const double seconds[LT_BOUND_COUNT]);
+
 /* The three parts in order. Backward and update only in training. */
 void lt_step_forward(struct lt_step *step);
-void lt_step_backward(struct lt_step *step, const struct lt_walked *walked);
+void lt_step_backward(struct lt_step *step);
 
 /* Merges ops that the lowering's compiler runs as one kernel; after the parts above. */
 void lt_step_fuse(struct lt_step *step);

@@ -65,17 +65,13 @@ static void finish(const struct lt_step *step_ops, const struct lt_engine *engin
     const double *spread = SPREAD[engine->cpu ? 2 : engine->standing == LT_MODEL ? 0 : 1];
     enum lt_standing standing = lt_worse(lt_estimate_standing(out), engine->standing);
     time->step_seconds = (struct lt_figure){step, step * spread[0], step * spread[1], standing};
-    double longest = 0, by_bound[LT_BOUND_COUNT] = {0};
+    double by_bound[LT_BOUND_COUNT] = {0};
     for (uint32_t i = 0; i < step_ops->op_count; i++)
         by_bound[step_ops->op[i].bound] += step_ops->op[i].seconds;
     by_bound[LT_BOUND_LAUNCH] = gaps;
     by_bound[LT_BOUND_HOST] = time->host_seconds;
     by_bound[LT_BOUND_INPUT] = time->input_seconds > device + gaps ? time->input_seconds : 0;
-    for (int i = 1; i < LT_BOUND_COUNT; i++)
-        if (by_bound[i] > longest) {
-            longest = by_bound[i];
-            time->bound = (enum lt_bound)i;
-        }
+    time->bound = lt_longest_bound(by_bound);
     enum lt_standing samples_standing = LT_EXACT;
     uint64_t samples = lt_samples_of(setup, &samples_standing);
     time->samples_per_s = step > 0 ? (double)out->batch / step : 0;
@@ -97,7 +93,7 @@ enum lt_status lt_step_time_make(struct lt_step *step, uint64_t input_bytes, str
     for (uint32_t i = 0; i < step->op_count; i++) {
         struct lt_step_op *op = &step->op[i];
         price(&engine, step, &memo, op);
-        double launches = op->kernels * gap * (double)step->lowered.program.region[op->region].times;
+        double launches = lt_step_launch_seconds(step, op, gap);
         device += op->seconds;
         gaps += launches;
         out->time.phase_seconds[op->phase] += op->seconds + launches;

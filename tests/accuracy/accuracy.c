@@ -67,8 +67,7 @@ static bool wanted(const struct options *o, const struct row *row)
            (!o->id || strncmp(row->id, o->id, strlen(o->id)) == 0);
 }
 
-/* --- one row --------------------------------------------------------------------------------------------------------
- */
+/* --- one row ------------------------------------------------------------------------------------------------------ */
 
 static void print_figure(enum measure measure, double value)
 {
@@ -101,8 +100,7 @@ static void print_row(const struct outcome *o)
         printf(" %+7.1f %%%s\n", 100 * (o->predicted.value / row->measured - 1), inside ? "" : "  outside");
 }
 
-/* --- shares ---------------------------------------------------------------------------------------------------------
- */
+/* --- shares ------------------------------------------------------------------------------------------------------- */
 
 static void print_counted(const char *title, const char *const *text, int count)
 {
@@ -149,8 +147,7 @@ static void print_shares(const struct rows *rows, const struct options *o, const
     free(text);
 }
 
-/* --- gate -----------------------------------------------------------------------------------------------------------
- */
+/* --- gate --------------------------------------------------------------------------------------------------------- */
 
 /* The value of a statistic by name; NAN: there is none of that name. */
 static double statistic(const struct outcome *outcome, int count, enum measure measure, const char *name)
@@ -211,8 +208,7 @@ static bool gate_met(const char *path, const struct outcome *outcome, int count)
     return met;
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------------
- */
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 static int run(const struct options *o, const struct rows *rows, struct lt_arena *arena)
 {

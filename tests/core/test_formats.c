@@ -116,8 +116,7 @@ static void test_refused_text(void **state)
     assert_refused(BYTES("\x89HDF\r\n\x1a\n"), "HDF5");
 }
 
-/* --- from files ----------------------------------------------------------------------------------------------------
- */
+/* --- from files --------------------------------------------------------------------------------------------------- */
 
 static char directory[] = "/tmp/layertop-formats-XXXXXX";
 
@@ -197,8 +196,7 @@ static void test_directories(void **state)
     unlink(path_of("metadata.json"));
 }
 
-/* --- archives that real Keras wrote ---------------------------------------------------------------------------------
- */
+/* --- archives that real Keras wrote ------------------------------------------------------------------------------- */
 
 static void assert_opens(const char *path, uint32_t layers)
 {

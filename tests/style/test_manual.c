@@ -139,8 +139,7 @@ static void versions_agree(void **state)
         fail_msg("CHANGELOG.md has no section for %s", LAYERTOP_VERSION);
 }
 
-/* --- samples --------------------------------------------------------------------------------------------------------
- */
+/* --- samples ------------------------------------------------------------------------------------------------------ */
 
 static void samples_are_without_fault(void **state)
 {

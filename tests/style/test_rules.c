@@ -41,8 +41,7 @@ static bool under(const struct source *source, const char *folder)
     return strncmp(source->path, folder, strlen(folder)) == 0;
 }
 
-/* --- includes -------------------------------------------------------------------------------------------------------
- */
+/* --- includes ----------------------------------------------------------------------------------------------------- */
 
 /* core's rooms, each with those that it may use. */
 static const struct {
@@ -108,8 +107,7 @@ static void dependencies_point_one_way(void **state)
     each(SOURCES, 3, look_at_includes);
 }
 
-/* --- size and words -------------------------------------------------------------------------------------------------
- */
+/* --- size and words ----------------------------------------------------------------------------------------------- */
 
 static void look_at_size(const struct source *source)
 {
@@ -164,8 +162,7 @@ static void nothing_is_left_undone(void **state)
     each(SOURCES, 4, look_for_words);
 }
 
-/* --- symbols --------------------------------------------------------------------------------------------------------
- */
+/* --- symbols ------------------------------------------------------------------------------------------------------ */
 
 /* Output of nm over the library, its members named in every line. */
 static FILE *symbols(void)

@@ -65,8 +65,6 @@ struct lt_loss_kept {
 /* One framework under one generation of Keras and one way of execution. An op's row is the first case of its own that
  * holds, else that of its table, else what `base` says; the table of the last base is whole. */
 struct lt_framework_lowering {
-    const char *framework; /* as in the set-up */
-    const char *execution;
     const struct lt_framework_lowering *base;
     const struct lt_lowering *row; /* by enum lt_op_kind; NULL: the base's */
     const struct lt_lowering_case *special;
@@ -79,6 +77,7 @@ struct lt_framework_lowering {
     float
         update_temporaries; /* of one update, in variables of the same size; negative: as the optimizer's table says */
     uint8_t update_kernels; /* for each variable */
+    bool compiled;          /* one program for the whole step */
     uint16_t fused_classes; /* bit i: ops of this enum lt_op_class join their consumer in one kernel */
 };
 

@@ -150,8 +150,6 @@ static const struct lt_lowering_case SPECIAL[] = {
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow = {
-    .framework = "tensorflow",
-    .execution = "graph",
     .row = ROWS,
     .special = SPECIAL,
     .special_count = LT_COUNT_OF(SPECIAL),
@@ -162,8 +160,6 @@ const struct lt_framework_lowering lt_lowering_tensorflow = {
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_gpu = {
-    .framework = "tensorflow",
-    .execution = "graph",
     .base = &lt_lowering_tensorflow,
     .expand = lt_tensorflow_expand_gpu,
     .loss_sees_logits = true,
@@ -181,8 +177,6 @@ static const struct lt_lowering_case SPECIAL_2[] = {
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_2 = {
-    .framework = "tensorflow",
-    .execution = "graph",
     .base = &lt_lowering_tensorflow,
     .special = SPECIAL_2,
     .special_count = LT_COUNT_OF(SPECIAL_2),
@@ -192,8 +186,6 @@ const struct lt_framework_lowering lt_lowering_tensorflow_2 = {
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_2_gpu = {
-    .framework = "tensorflow",
-    .execution = "graph",
     .base = &lt_lowering_tensorflow_2,
     .expand = lt_tensorflow_expand_gpu,
     .loss_sees_logits = true,

@@ -240,17 +240,12 @@ void lt_expand_recurrent(struct lt_builder *b, const struct lt_op *op, const lt_
         out[i] = lt_map(b, LT_OP_COPY, next[i - 1]);
 }
 
-static bool is_recurrent(const struct lt_op *op)
-{
-    return op->kind == LT_OP_LSTM || op->kind == LT_OP_GRU || op->kind == LT_OP_SIMPLE_RNN;
-}
-
 static bool expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out,
                    const struct lt_loop_style *style)
 {
     if (op->kind == LT_OP_ATTENTION)
         lt_expand_attention(b, op, in, out);
-    else if (is_recurrent(op))
+    else if (lt_is_recurrent(op))
         lt_expand_recurrent(b, op, in, out, style);
     else
         return false;

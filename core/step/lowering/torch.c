@@ -109,11 +109,6 @@ static const struct lt_loss_kept LOSSES[] = {
 
 static const struct lt_loop_style LOOP = {.casts_outside = true, .gates_are_views = true};
 
-static bool is_recurrent(const struct lt_op *op)
-{
-    return op->kind == LT_OP_LSTM || op->kind == LT_OP_GRU || op->kind == LT_OP_SIMPLE_RNN;
-}
-
 /* One kernel for all of an attention; `copies`: its operands and its result are copied, since Keras has the heads
  * behind the sequence. */
 static void attend(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out, bool copies)
@@ -138,7 +133,7 @@ static bool expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor
         attend(b, op, in, out, copies);
     else if (op->kind == LT_OP_ATTENTION)
         lt_expand_attention(b, op, in, out);
-    else if (is_recurrent(op) && !fused)
+    else if (lt_is_recurrent(op) && !fused)
         lt_expand_recurrent(b, op, in, out, &LOOP);
     else
         return false;
@@ -165,8 +160,8 @@ static bool plain_expand_gpu(struct lt_builder *b, const struct lt_op *op, const
 /* Gradients stay until zero_grad; the foreach implementations of the optimizers pass over all variables at once, with
  * one temporary of each. */
 #define EAGER                                                                                                          \
-    .framework = "torch", .execution = "eager", .loss = LOSSES, .loss_count = LT_COUNT_OF(LOSSES),                     \
-    .updates_late = true, .update_temporaries = 1, .update_kernels = 1
+    .loss = LOSSES, .loss_count = LT_COUNT_OF(LOSSES), .updates_late = true, .update_temporaries = 1,                  \
+    .update_kernels = 1
 
 const struct lt_framework_lowering lt_lowering_torch = {
     EAGER,

@@ -112,8 +112,7 @@ static const struct lt_loss_kept JAX_LOSSES[] = {
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_xla = {
-    .framework = "tensorflow",
-    .execution = "compiled",
+    .compiled = true,
     .base = &lt_lowering_tensorflow,
     .special = SPECIAL,
     .special_count = LT_COUNT_OF(SPECIAL),
@@ -124,8 +123,7 @@ const struct lt_framework_lowering lt_lowering_tensorflow_xla = {
 };
 
 const struct lt_framework_lowering lt_lowering_jax = {
-    .framework = "jax",
-    .execution = "compiled",
+    .compiled = true,
     .base = &lt_lowering_tensorflow_xla,
     .special = IN_LOOPS,
     .special_count = LT_COUNT_OF(IN_LOOPS),
@@ -138,8 +136,7 @@ const struct lt_framework_lowering lt_lowering_jax = {
 };
 
 const struct lt_framework_lowering lt_lowering_jax_gpu = {
-    .framework = "jax",
-    .execution = "compiled",
+    .compiled = true,
     .base = &lt_lowering_jax,
     .expand = lt_jax_expand_gpu,
     .loss = JAX_LOSSES,

@@ -29,11 +29,6 @@ double lt_recurrent_seconds(const struct lt_engine *e, enum lt_dtype dtype, cons
     return path == LT_PATH_FORWARD ? whole : 1.5 * whole;
 }
 
-static bool is_recurrent(const struct lt_op *op)
-{
-    return op->kind == LT_OP_LSTM || op->kind == LT_OP_GRU || op->kind == LT_OP_SIMPLE_RNN;
-}
-
 /* Attention as one kernel, which never writes the scores: its two products, in the backward pass two and a half times
  * as many (Dao, FlashAttention-2). */
 static double attention(const struct lt_engine *e, const struct lt_step_op *op)
@@ -85,7 +80,7 @@ void lt_price(const struct lt_engine *e, const struct lt_step *step, struct lt_s
         work = gemm(e, op);
     else if (op_class == LT_CLASS_CONV)
         work = lt_conv_seconds(e, (enum lt_dtype)op->dtype, op->op->dim, (enum lt_path)op->path, bytes);
-    else if (op->kind == LT_STEP_OP && is_recurrent(op->op))
+    else if (op->kind == LT_STEP_OP && lt_is_recurrent(op->op))
         work = lt_recurrent_seconds(e, (enum lt_dtype)op->dtype, op->op->dim, (enum lt_path)op->path);
     else if (op->kind == LT_STEP_OP && op->op->kind == LT_OP_ATTENTION)
         work = attention(e, op);
