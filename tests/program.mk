@@ -8,7 +8,7 @@ PROGRAM_HELP = $(BUILD)/tests/cli/program.o $(BUILD)/libtui.a $(BUILD)/liblayert
 $(PROGRAM_TESTS): $(BUILD)/%: $(BUILD)/%.o $(PROGRAM_HELP)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LT_LIBS)
 
-$(BENCHES): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/pty/rig.o $(BUILD)/liblayertop.a
+$(BENCHES): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/pty/rig.o $(BUILD)/libtui.a $(BUILD)/liblayertop.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lvterm -lutil $(LT_LIBS)
 
 -include $(BUILD)/tests/cli/program.d $(BENCHES:=.d)

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- options -------------------------------------------------------------------------------------------------------- */
+/* --- options --------------------------------------------------------------------------------------------------------
+ */
 
 enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_SET, OPTION_SIZE };
 
@@ -37,7 +38,8 @@ const char *arguments_option(int i)
     return i >= 0 && i < OPTION_COUNT ? OPTIONS[i].name : NULL;
 }
 
-/* --- commands ------------------------------------------------------------------------------------------------------- */
+/* --- commands -------------------------------------------------------------------------------------------------------
+ */
 
 /* Words that stand where a model would; a file of such a name is opened as ./NAME. */
 static const struct command {
@@ -54,7 +56,8 @@ static const struct command {
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
-/* --- reading -------------------------------------------------------------------------------------------------------- */
+/* --- reading --------------------------------------------------------------------------------------------------------
+ */
 
 struct reader {
     struct arguments *arguments;
@@ -192,8 +195,8 @@ bool arguments_read(struct arguments *arguments, int argc, char **argv, struct l
 {
     enum { WORDS = 8 }; /* no command has more than three; one more is an error */
     *arguments = (struct arguments){0};
-    struct reader r = {.arguments = arguments, .argc = argc, .next = 1, .argv = argv, .problems = problems,
-                       .good = true};
+    struct reader r = {
+        .arguments = arguments, .argc = argc, .next = 1, .argv = argv, .problems = problems, .good = true};
     const char *word[WORDS];
     int words = 0;
     bool options = true;
@@ -215,7 +218,8 @@ bool arguments_read(struct arguments *arguments, int argc, char **argv, struct l
     return r.good;
 }
 
-/* --- help ----------------------------------------------------------------------------------------------------------- */
+/* --- help -----------------------------------------------------------------------------------------------------------
+ */
 
 static void line(struct lt_buffer *out, const char *a, const char *b, const char *c, const char *help)
 {

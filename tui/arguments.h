@@ -35,7 +35,8 @@ struct arguments {
     bool help, version;
 };
 
-/* Reads argv[1 .. argc - 1]. False: a usage error, said in `problems`. Options may stand after operands; `--` ends them. */
+/* Reads argv[1 .. argc - 1]. False: a usage error, said in `problems`. Options may stand after operands; `--` ends
+ * them. */
 bool arguments_read(struct arguments *arguments, int argc, char **argv, struct lt_problems *problems);
 
 /* What --help prints. */

@@ -1,5 +1,5 @@
-/* layertop: reads the command line and the environment, opens what is named there, and hands over to the screen or to the
- * report. */
+/* layertop: reads the command line and the environment, opens what is named there, and hands over to the screen or to
+ * the report. */
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,13 +20,15 @@
 struct program {
     struct arguments arguments;
     struct lt_arena arena;
-    struct lt_problems problems;
+    struct lt_problems problems; /* of the command line or the model */
+    struct lt_problems hardware; /* of the user's hardware files, which are left out where they are wrong */
     struct lt_database *database;
     struct lt_this_machine here;
     struct lt_document *document;
 };
 
-/* --- models --------------------------------------------------------------------------------------------------------- */
+/* --- models ---------------------------------------------------------------------------------------------------------
+ */
 
 static bool has_screen(const struct arguments *a)
 {
@@ -63,6 +65,7 @@ static int run_screen(struct program *p)
 static int run_report(struct program *p)
 {
     const struct report_job job = {&p->arguments, p->document, p->database, &p->here, &p->problems};
+    output_problems(&p->hardware, LT_WARNING);
     return p->arguments.action == ACTION_LINT ? report_lint(&job) : report_run(&job);
 }
 
@@ -85,7 +88,8 @@ static int run_model(struct program *p)
     return a->action == ACTION_OPEN && has_screen(a) ? run_screen(p) : run_report(p);
 }
 
-/* --- the other commands --------------------------------------------------------------------------------------------- */
+/* --- the other commands ---------------------------------------------------------------------------------------------
+ */
 
 static enum lt_status fill(struct program *p, struct lt_buffer *out)
 {
@@ -116,21 +120,24 @@ static int run_list(struct program *p)
 {
     struct lt_buffer out = {0};
     enum lt_status status = fill(p, &out);
+    output_problems(&p->hardware, LT_WARNING);
     output_problems(&p->problems, LT_WARNING);
     int result = status == LT_NOT_FOUND ? EXIT_USAGE : status ? output_exit(status) : output_write(&out, NULL);
     lt_buffer_free(&out);
     return result;
 }
 
-/* --- all ------------------------------------------------------------------------------------------------------------ */
+/* --- all ------------------------------------------------------------------------------------------------------------
+ */
 
 static int run(struct program *p)
 {
     const struct arguments *a = &p->arguments;
     if (a->action == ACTION_HELP || a->action == ACTION_VERSION || a->action == ACTION_SAMPLES)
         return run_list(p);
-    p->database = machine_open(paths_hwdb(&p->arena), a->hwdb_dir, &p->problems);
-    if (!p->database || machine_detect(p->database, &p->arena, &p->here, &p->problems) == LT_NO_MEMORY)
+    struct lt_problems *hardware = a->action == ACTION_HWDB_LINT ? &p->problems : &p->hardware;
+    p->database = machine_open(paths_hwdb(&p->arena), a->hwdb_dir, hardware);
+    if (!p->database || machine_detect(p->database, &p->arena, &p->here, hardware) == LT_NO_MEMORY)
         return output_exit(LT_NO_MEMORY);
     return a->action == ACTION_OPEN || a->action == ACTION_LINT ? run_model(p) : run_list(p);
 }
@@ -138,7 +145,7 @@ static int run(struct program *p)
 int main(int argc, char **argv)
 {
     static const char TRY[] = "layertop --help lists the options\n";
-    struct program p = {.problems.arena = &p.arena};
+    struct program p = {.problems.arena = &p.arena, .hardware.arena = &p.arena};
     output_guard();
     setlocale(LC_CTYPE, ""); /* numbers stay in the C locale */
     int result = EXIT_USAGE;

@@ -72,5 +72,6 @@ void output_guard(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* the wrong way: using it stays an error */
+            (void)!open("/dev/null",
+                        fd == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* the wrong way: using it stays an error */
 }

@@ -19,10 +19,11 @@ static bool names_machine(const struct arguments *arguments)
 static int estimate(const struct report_job *job, struct lt_arena *arena, struct lt_machine *machine,
                     struct lt_estimate *out)
 {
-    enum lt_status status =
-        lt_machine_resolve(job->database, job->here, &job->document->setup, machine, job->problems);
+    enum lt_status status = lt_machine_resolve(job->database, job->here, &job->document->setup, machine, job->problems);
     if (!status)
         status = lt_estimate(job->document, machine, arena, out, job->problems);
+    if (!status)
+        status = lt_estimate_open_axes(out, arena);
     if (!status)
         return EXIT_OK;
     output_problems(job->problems, LT_ERROR);

@@ -16,15 +16,15 @@ static double greatest(const struct spark *spark)
 double spark_top(const struct spark *spark)
 {
     static const double step[] = {1, 2, 2.5, 5, 10};
-    double most = greatest(spark);
+    double scale = spark->scale > 0 ? spark->scale : 1, most = greatest(spark) / scale;
     if (!(most > 0) || isinf(most))
-        return 1;
+        return scale;
     double power = pow(10, floor(log10(most)));
     for (size_t i = 0; i < sizeof step / sizeof *step; i++) {
         if (step[i] * power >= most)
-            return step[i] * power;
+            return step[i] * power * scale;
     }
-    return 10 * power;
+    return 10 * power * scale;
 }
 
 static void format_label(const struct spark *spark, double value, char *out, size_t bytes)

@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 struct lt_arena {
-    struct lt_block *block;  /* newest first */
-    size_t used_bytes;       /* handed out since the start or the last clear */
-    int64_t fail_in;         /* tests: requests left until one fails; 0: never */
-    bool failed;             /* sticky: some request failed since the last clear */
+    struct lt_block *block; /* newest first */
+    size_t used_bytes;      /* handed out since the start or the last clear */
+    int64_t fail_in;        /* tests: requests left until one fails; 0: never */
+    bool failed;            /* sticky: some request failed since the last clear */
 };
 
 /* All-zero is a valid empty arena; this says so in words. */

@@ -38,6 +38,22 @@ char *lt_decimal(char *out, double value)
     return out;
 }
 
+char *lt_decimal_shown(char *out, double value)
+{
+    if ((double)(float)value != value)
+        return lt_decimal(out, value);
+    struct scope scope = c_locale_enter();
+    for (int digits = 1; digits <= 9; digits++) {
+        snprintf(out, LT_DECIMAL_TEXT, "%.*g", digits, value);
+        if (strtof(out, NULL) == (float)value)
+            break;
+    }
+    c_locale_leave(scope);
+    if (!strpbrk(out, ".e"))
+        strcat(out, ".0");
+    return out;
+}
+
 double lt_strtod(const char *text, char **end)
 {
     struct scope scope = c_locale_enter();

@@ -1,7 +1,5 @@
 #include "core/base/dtype.h"
 
-#include "core/base/checked.h"
-
 #include <string.h>
 
 const struct lt_dtype_info lt_dtypes[LT_DTYPE_COUNT] = {
@@ -26,7 +24,10 @@ const struct lt_dtype_info lt_dtypes[LT_DTYPE_COUNT] = {
     [LT_STRING] = {"string", 0, false},
 };
 
-static const struct { const char *name; enum lt_dtype dtype; } OTHER_NAME[] = {
+static const struct {
+    const char *name;
+    enum lt_dtype dtype;
+} OTHER_NAME[] = {
     {"half", LT_FLOAT16}, {"double", LT_FLOAT64}, {"float", LT_FLOAT32}, {"int", LT_INT32}, {"boolean", LT_BOOL},
 };
 
@@ -39,12 +40,4 @@ enum lt_dtype lt_dtype_find(const char *name)
         if (strcmp(OTHER_NAME[i].name, name) == 0)
             return OTHER_NAME[i].dtype;
     return LT_DTYPE_COUNT;
-}
-
-uint64_t lt_dtype_bytes(enum lt_dtype dtype, uint64_t elements)
-{
-    unsigned bits = lt_dtypes[dtype].bits;
-    if (bits >= 8)
-        return lt_mul(elements, bits / 8);
-    return bits ? lt_ceil_div(elements, 8 / bits) : 0;
 }

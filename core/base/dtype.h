@@ -2,6 +2,8 @@
 #ifndef LT_BASE_DTYPE_H
 #define LT_BASE_DTYPE_H
 
+#include "core/base/checked.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,10 +23,10 @@ enum lt_dtype {
     LT_UINT32,
     LT_UINT64,
     LT_BOOL,
-    LT_INT4,       /* stored packed, two to a byte */
+    LT_INT4, /* stored packed, two to a byte */
     LT_COMPLEX64,
     LT_COMPLEX128,
-    LT_STRING,     /* no fixed size: counted as 0 bytes */
+    LT_STRING, /* no fixed size: counted as 0 bytes */
     LT_DTYPE_COUNT,
 };
 
@@ -40,7 +42,13 @@ extern const struct lt_dtype_info lt_dtypes[LT_DTYPE_COUNT];
 enum lt_dtype lt_dtype_find(const char *name);
 
 /* Bytes of `elements` stored values, rounded up to whole bytes; LT_HUGE where that does not fit. */
-uint64_t lt_dtype_bytes(enum lt_dtype dtype, uint64_t elements);
+static inline uint64_t lt_dtype_bytes(enum lt_dtype dtype, uint64_t elements)
+{
+    unsigned bits = lt_dtypes[dtype].bits;
+    if (bits >= 8)
+        return lt_mul(elements, bits / 8);
+    return bits ? lt_ceil_div(elements, 8 / bits) : 0;
+}
 
 static inline bool lt_is_half(enum lt_dtype dtype)
 {

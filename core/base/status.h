@@ -11,8 +11,8 @@ enum lt_status {
     LT_INVALID,     /* the data contradict themselves or a rule */
     LT_UNSUPPORTED, /* understood, but not something this program can use */
     LT_NOT_FOUND,
-    LT_TOO_LARGE,   /* above a stated limit */
-    LT_IO,          /* the system refused; the problem holds its reason */
+    LT_TOO_LARGE, /* above a stated limit */
+    LT_IO,        /* the system refused; the problem holds its reason */
     LT_STATUS_COUNT,
 };
 

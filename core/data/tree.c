@@ -113,11 +113,8 @@ struct lt_place lt_tree_place(struct lt_arena *arena, const char *file, const st
     return place;
 }
 
-struct lt_tree *lt_tree_append(struct lt_arena *arena, struct lt_tree *parent, const char *key)
+void lt_tree_attach(struct lt_tree *parent, const char *key, struct lt_tree *tree)
 {
-    struct lt_tree *tree = lt_alloc(arena, sizeof *tree);
-    if (!tree || !parent)
-        return tree;
     tree->key = key;
     tree->parent = parent;
     if (parent->last)
@@ -126,6 +123,13 @@ struct lt_tree *lt_tree_append(struct lt_arena *arena, struct lt_tree *parent, c
         parent->child = tree;
     parent->last = tree;
     parent->count++;
+}
+
+struct lt_tree *lt_tree_append(struct lt_arena *arena, struct lt_tree *parent, const char *key)
+{
+    struct lt_tree *tree = lt_alloc(arena, sizeof *tree);
+    if (tree && parent)
+        lt_tree_attach(parent, key, tree);
     return tree;
 }
 

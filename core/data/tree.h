@@ -59,6 +59,9 @@ struct lt_tree *lt_tree_add_bool(struct lt_arena *arena, struct lt_tree *parent,
 struct lt_tree *lt_tree_copy(struct lt_arena *arena, const struct lt_tree *tree, struct lt_tree *parent,
                              const char *key);
 
+/* Makes `tree`, a root, the last child of the map `parent`. The key is borrowed; both live in the same arena. */
+void lt_tree_attach(struct lt_tree *parent, const char *key, struct lt_tree *tree);
+
 /* Same values in the same order; places do not count. */
 bool lt_tree_equal(const struct lt_tree *a, const struct lt_tree *b);
 

@@ -129,12 +129,30 @@ static enum lt_status read_member(const struct reader *reader, const char *membe
     return LT_OK;
 }
 
+static enum lt_status fail_unopened(const struct reader *reader)
+{
+    return fail(reader, LT_INVALID, "this is no zip archive, or it is cut off", "a complete copy of the file");
+}
+
+static enum lt_status open_archive(struct reader *reader)
+{
+    struct stat info;
+    if (stat(reader->path, &info) != 0) {
+        lt_problem_add(reader->problems, LT_ERROR, (struct lt_place){.file = reader->path}, NULL,
+                       "cannot be opened: %s", strerror(errno));
+        return LT_IO;
+    }
+    if (!S_ISREG(info.st_mode))
+        return fail(reader, LT_INVALID, "this is no regular file", "the name of a file on a disk");
+    reader->archive_bytes = (uint64_t)info.st_size;
+    reader->archive = unzOpen64(reader->path);
+    return reader->archive ? LT_OK : fail_unopened(reader);
+}
+
 /* Reads from the open archive of `reader` and closes it. */
 static enum lt_status read_opened(const struct reader *reader, const char *member, size_t limit, const char **text,
                                   size_t *bytes)
 {
-    if (!reader->archive)
-        return fail(reader, LT_INVALID, "this is no zip archive, or it is cut off", "a complete copy of the file");
     enum lt_status status = read_member(reader, member, limit, text, bytes);
     unzClose(reader->archive);
     return status;
@@ -144,20 +162,44 @@ enum lt_status lt_zip_read(struct lt_arena *arena, const char *path, const char 
                            const char **text, size_t *bytes, struct lt_problems *problems)
 {
     struct reader reader = {.arena = arena, .problems = problems, .path = path};
-    struct stat info;
-    if (stat(path, &info) != 0) {
-        lt_problem_add(problems, LT_ERROR, (struct lt_place){.file = path}, NULL, "cannot be opened: %s",
-                       strerror(errno));
-        return LT_IO;
-    }
-    if (!S_ISREG(info.st_mode))
-        return fail(&reader, LT_INVALID, "this is no regular file", "the name of a file on a disk");
-    reader.archive_bytes = (uint64_t)info.st_size;
-    reader.archive = unzOpen64(path);
-    return read_opened(&reader, member, limit, text, bytes);
+    enum lt_status status = open_archive(&reader);
+    return status ? status : read_opened(&reader, member, limit, text, bytes);
 }
 
-/* --- an archive in memory, as a file of minizip's ------------------------------------------------------------------- */
+/* Opening a member raw reads and checks its own header, which says where its bytes begin. */
+static enum lt_status locate_member(const struct reader *reader, const char *member, struct lt_zip_member *out)
+{
+    unz_file_info64 info;
+    enum lt_status status = find_member(reader, member, &info);
+    if (status == LT_OK)
+        status = check_member(reader, &info, SIZE_MAX);
+    if (status != LT_OK)
+        return status;
+    if (unzOpenCurrentFile2(reader->archive, NULL, NULL, 1) != UNZ_OK)
+        return fail_damaged(reader);
+    *out = (struct lt_zip_member){
+        .offset = unzGetCurrentFileZStreamPos64(reader->archive),
+        .bytes = info.uncompressed_size,
+        .stored = info.compression_method == 0,
+    };
+    unzCloseCurrentFile(reader->archive);
+    return LT_OK;
+}
+
+enum lt_status lt_zip_find(const char *path, const char *member, struct lt_zip_member *out,
+                           struct lt_problems *problems)
+{
+    struct reader reader = {.problems = problems, .path = path};
+    enum lt_status status = open_archive(&reader);
+    if (status != LT_OK)
+        return status;
+    status = locate_member(&reader, member, out);
+    unzClose(reader.archive);
+    return status;
+}
+
+/* --- an archive in memory, as a file of minizip's -------------------------------------------------------------------
+ */
 
 struct memory {
     const char *bytes;
@@ -229,5 +271,5 @@ enum lt_status lt_zip_read_memory(struct lt_arena *arena, const char *name, cons
         .opaque = &memory,
     };
     reader.archive = unzOpen2_64(name, &functions);
-    return read_opened(&reader, member, limit, text, bytes);
+    return reader.archive ? read_opened(&reader, member, limit, text, bytes) : fail_unopened(&reader);
 }

@@ -15,4 +15,15 @@ enum lt_status lt_zip_read_memory(struct lt_arena *arena, const char *name, cons
                                   const char *member, size_t limit, const char **text, size_t *bytes,
                                   struct lt_problems *problems);
 
+/* Where a member lies in its archive. */
+struct lt_zip_member {
+    uint64_t offset; /* of its first byte in the file */
+    uint64_t bytes;  /* inflated */
+    bool stored;     /* not deflated: as it lies */
+};
+
+/* Finds a member by the same rules, whatever its size, without reading it. Status and problems as in lt_zip_read. */
+enum lt_status lt_zip_find(const char *path, const char *member, struct lt_zip_member *out,
+                           struct lt_problems *problems);
+
 #endif

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define SAVE_AS "save the model as .keras, or write model.to_json() to a file"
+#define SAVE_AS   "save the model as .keras, or write model.to_json() to a file"
 #define NO_LAYERS "it holds numbers, not layers; " SAVE_AS
 
 /* Formats by the bytes they begin with. Sources: the formats' own specifications. */
@@ -27,13 +27,16 @@ static const struct magic {
     {257, 5, "ustar", {LT_FILE_FOREIGN, "a tar archive", "unpack it first"}},
     {0, 4, "%PDF", {LT_FILE_FOREIGN, "a PDF document", SAVE_AS}},
     {0, 4, "\x89PNG", {LT_FILE_FOREIGN, "a picture", SAVE_AS}},
-    {0, 4, "\x7f" "ELF", {LT_FILE_FOREIGN, "a program", SAVE_AS}},
+    {0,
+     4,
+     "\x7f"
+     "ELF",
+     {LT_FILE_FOREIGN, "a program", SAVE_AS}},
 };
 
 static bool matches(const struct magic *magic, const char *bytes, size_t count)
 {
-    return count >= magic->offset + magic->length &&
-           memcmp(bytes + magic->offset, magic->bytes, magic->length) == 0;
+    return count >= magic->offset + magic->length && memcmp(bytes + magic->offset, magic->bytes, magic->length) == 0;
 }
 
 /* Binary files have NUL bytes or bytes that no text has early on. */

@@ -7,7 +7,7 @@
 enum lt_file_type {
     LT_FILE_EMPTY,
     LT_FILE_JSON,
-    LT_FILE_TEXT,    /* YAML, if anything */
+    LT_FILE_TEXT, /* YAML, if anything */
     LT_FILE_ZIP,
     LT_FILE_HDF5,
     LT_FILE_FOREIGN, /* known, but no model description that can be read */

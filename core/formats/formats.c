@@ -12,17 +12,13 @@
 #include "core/formats/detect.h"
 #include "core/formats/keras.h"
 #include "core/formats/native.h"
+#include "core/formats/opening.h"
 
 enum { MODEL_BYTES = 64 << 20, METADATA_BYTES = 1 << 20 };
 
-/* One file being opened. The arena holds its text and tree, which go when the document is made. */
-struct opening {
-    const char *file;
-    struct lt_arena arena;
-    struct lt_problems *problems;
-};
+static const char WEIGHTS[] = "model.weights.h5";
 
-static struct lt_document *refuse(struct opening *o, const char *hint, const char *what)
+struct lt_document *opening_refuse(struct opening *o, const char *hint, const char *what)
 {
     lt_problem_add(o->problems, LT_ERROR, (struct lt_place){.file = o->file}, hint, "%s", what);
     return NULL;
@@ -42,7 +38,8 @@ static struct lt_document *as_format(struct lt_document *document, enum lt_forma
     return document;
 }
 
-/* --- text ----------------------------------------------------------------------------------------------------------- */
+/* --- text -----------------------------------------------------------------------------------------------------------
+ */
 
 static struct lt_document *open_json(struct opening *o, const char *text, size_t bytes)
 {
@@ -50,11 +47,17 @@ static struct lt_document *open_json(struct opening *o, const char *text, size_t
     if (!tree)
         return NULL;
     if (strcmp(lt_tree_text(lt_tree_get(tree, "format"), ""), "graph-model") == 0)
-        return refuse(o, "convert the model again with the output format tfjs_layers_model",
-                      "this is a TensorFlow.js graph model, which holds TensorFlow's operations but no Keras layers");
+        return opening_refuse(
+            o, "convert the model again with the output format tfjs_layers_model",
+            "this is a TensorFlow.js graph model, which holds TensorFlow's operations but no Keras layers");
     if (lt_tree_get(tree, "nbformat"))
-        return refuse(o, "save the model as .keras in the notebook", "this is a Jupyter notebook, not a model");
-    return lt_keras_read(o->file, tree, o->problems);
+        return opening_refuse(o, "save the model as .keras in the notebook", "this is a Jupyter notebook, not a model");
+    struct lt_document *document = lt_keras_read(o->file, tree, o->problems);
+    if (document && lt_tree_get(tree, "modelTopology")) {
+        document->origin.format = LT_FORMAT_TFJS;
+        document->origin.weight_elements = weights_of_manifest(tree);
+    }
+    return document;
 }
 
 /* Keras 1 and 2 could write the description of a model as YAML too. */
@@ -87,7 +90,8 @@ static struct lt_document *open_text_file(struct opening *o, const char *path)
     return open_text(o, text, bytes);
 }
 
-/* --- archives, and archives that were unpacked --------------------------------------------------------------------- */
+/* --- archives, and archives that were unpacked ---------------------------------------------------------------------
+ */
 
 static struct lt_document *open_parts(struct opening *o, const char *config, size_t config_bytes, const char *metadata,
                                       size_t metadata_bytes)
@@ -122,13 +126,17 @@ static struct lt_document *open_archive(struct opening *o, const struct archive 
     size_t config_bytes = 0, metadata_bytes = 0;
     enum lt_status status = read_member(o, archive, "config.json", MODEL_BYTES, &config, &config_bytes);
     if (status == LT_NOT_FOUND)
-        return refuse(o, "a .keras file holds config.json; weights alone, arrays (.npz) and PyTorch files (.pt) do not",
-                      "this zip archive holds no Keras model");
+        return opening_refuse(
+            o, "a .keras file holds config.json; weights alone, arrays (.npz) and PyTorch files (.pt) do not",
+            "this zip archive holds no Keras model");
     if (status == LT_OK)
         status = read_member(o, archive, "metadata.json", METADATA_BYTES, &metadata, &metadata_bytes);
     if (status && status != LT_NOT_FOUND)
         return NULL;
-    return open_parts(o, config, config_bytes, status ? NULL : metadata, metadata_bytes);
+    struct lt_document *document = open_parts(o, config, config_bytes, status ? NULL : metadata, metadata_bytes);
+    if (document && archive->path)
+        opening_count_weights(o, document, archive->path, WEIGHTS);
+    return document;
 }
 
 /* The path of a file in a directory where it exists, else NULL. */
@@ -139,7 +147,8 @@ static const char *inside(struct opening *o, const char *directory, const char *
     return path && stat(path, &info) == 0 && S_ISREG(info.st_mode) ? path : NULL;
 }
 
-static struct lt_document *open_unpacked(struct opening *o, const char *config_path, const char *metadata_path)
+static struct lt_document *open_unpacked(struct opening *o, const char *config_path, const char *metadata_path,
+                                         const char *weights_path)
 {
     const char *config = NULL, *metadata = NULL;
     size_t config_bytes = 0, metadata_bytes = 0;
@@ -147,28 +156,31 @@ static struct lt_document *open_unpacked(struct opening *o, const char *config_p
         (metadata_path &&
          lt_file_read(&o->arena, metadata_path, METADATA_BYTES, &metadata, &metadata_bytes, o->problems)))
         return NULL;
-    return open_parts(o, config, config_bytes, metadata, metadata_bytes);
+    struct lt_document *document = open_parts(o, config, config_bytes, metadata, metadata_bytes);
+    if (document && weights_path)
+        opening_count_weights(o, document, weights_path, NULL);
+    return document;
 }
 
 static struct lt_document *open_directory(struct opening *o, const char *path)
 {
     const char *config = inside(o, path, "config.json"), *saved = inside(o, path, "saved_model.pb");
-    const char *model = inside(o, path, "model.json");
+    const char *model = inside(o, path, "model.json"), *described = inside(o, path, "keras_metadata.pb");
     if (config)
-        return open_unpacked(o, config, inside(o, path, "metadata.json"));
+        return open_unpacked(o, config, inside(o, path, "metadata.json"), inside(o, path, WEIGHTS));
     if (model)
         return open_text_file(o, model);
-    if (saved && inside(o, path, "keras_metadata.pb"))
-        return refuse(o, "load it with tf.keras and save it as .keras, or write model.to_json() to a file",
-                      "this is a SavedModel of tf.keras, which is not read here");
+    if (saved && described)
+        return opening_saved_model(o, described);
     if (saved)
-        return refuse(o, "open the Keras model that it was exported from",
-                      "this is a SavedModel without Keras layers, only TensorFlow's operations");
-    return refuse(o, "an unpacked .keras directory holds config.json, a TensorFlow.js model holds model.json",
-                  "this directory holds no model");
+        return opening_refuse(o, "open the Keras model that it was exported from",
+                              "this is a SavedModel without Keras layers, only TensorFlow's operations");
+    return opening_refuse(o, "an unpacked .keras directory holds config.json, a TensorFlow.js model holds model.json",
+                          "this directory holds no model");
 }
 
-/* --- files ---------------------------------------------------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------------------------------------------------
+ */
 
 /* An archive may have other bytes before it (Python's zipfile takes that too): its directory is at the end. */
 static bool ends_as_zip(FILE *file)
@@ -187,18 +199,12 @@ static bool ends_as_zip(FILE *file)
     return false;
 }
 
-static struct lt_document *open_hdf5(struct opening *o)
-{
-    return refuse(o, "save the model as .keras, or write model.to_json() to a file and open that",
-                  "this is an HDF5 file (.h5); this build does not read HDF5");
-}
-
 static struct lt_document *open_file(struct opening *o, const char *path, FILE *file)
 {
     char head[LT_DETECT_BYTES];
     size_t count = fread(head, 1, sizeof head, file);
     if (ferror(file))
-        return refuse(o, NULL, strerror(errno));
+        return opening_refuse(o, NULL, strerror(errno));
     struct lt_file_kind kind = lt_detect_file(head, count);
     if ((kind.type == LT_FILE_TEXT || kind.type == LT_FILE_BINARY) && ends_as_zip(file))
         kind.type = LT_FILE_ZIP;
@@ -209,7 +215,7 @@ static struct lt_document *open_file(struct opening *o, const char *path, FILE *
     case LT_FILE_ZIP:
         return open_archive(o, &(struct archive){.path = path});
     case LT_FILE_HDF5:
-        return open_hdf5(o);
+        return opening_h5(o, path);
     case LT_FILE_EMPTY:
     case LT_FILE_FOREIGN:
     case LT_FILE_BINARY:
@@ -222,14 +228,15 @@ static struct lt_document *open_path(struct opening *o, const char *path)
 {
     struct stat info;
     if (stat(path, &info))
-        return refuse(o, NULL, strerror(errno));
+        return opening_refuse(o, NULL, strerror(errno));
     if (S_ISDIR(info.st_mode))
         return open_directory(o, path);
     if (!S_ISREG(info.st_mode))
-        return refuse(o, "give a file or an unpacked .keras directory", "this is a device or a pipe, not a file");
+        return opening_refuse(o, "give a file or an unpacked .keras directory",
+                              "this is a device or a pipe, not a file");
     FILE *file = fopen(path, "rb");
     if (!file)
-        return refuse(o, NULL, strerror(errno));
+        return opening_refuse(o, NULL, strerror(errno));
     struct lt_document *document = open_file(o, path, file);
     fclose(file);
     return document;
@@ -239,6 +246,8 @@ struct lt_document *lt_open(const char *path, struct lt_problems *problems)
 {
     struct opening o = {.file = path, .problems = problems};
     struct lt_document *document = open_path(&o, path);
+    if (document)
+        weights_check(&o, document);
     lt_arena_free(&o.arena);
     return document;
 }
@@ -249,6 +258,17 @@ struct lt_document *lt_open_text(const char *file, const char *text, size_t byte
     struct lt_document *document = lt_detect_file(text, bytes).type == LT_FILE_ZIP
                                        ? open_archive(&o, &(struct archive){.bytes = text, .length = bytes})
                                        : open_text(&o, text, bytes);
+    if (document)
+        weights_check(&o, document);
     lt_arena_free(&o.arena);
     return document;
+}
+
+enum lt_status lt_write_native(const struct lt_document *document, struct lt_buffer *out)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    const struct lt_tree *tree = lt_native_tree(&arena, document);
+    enum lt_status status = tree ? lt_yaml_write(out, tree) : LT_NO_MEMORY;
+    lt_arena_free(&arena);
+    return status;
 }

@@ -4,8 +4,8 @@
 
 #include "core/model/document.h"
 
-/* Reads the file at `path`. NULL where it cannot be opened as a model: the problems say why. Problems may also come with a
- * document: what could not be understood is marked in it, the rest works. */
+/* Reads the file at `path`. NULL where it cannot be opened as a model: the problems say why. Problems may also come
+ * with a document: what could not be understood is marked in it, the rest works. */
 struct lt_document *lt_open(const char *path, struct lt_problems *problems);
 
 /* The same from memory, for the built-in samples and tests; `file` is only a name. */

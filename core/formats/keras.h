@@ -4,8 +4,8 @@
 
 #include "core/model/document.h"
 
-/* `tree` is the root of config.json, of to_json(), of model_config or of TF.js's model.json; it is borrowed for the call
- * only. What the file says of optimizer, loss and precision goes into the set-up. NULL: no model in it. */
+/* `tree` is the root of config.json, of to_json(), of model_config or of TF.js's model.json; it is borrowed for the
+ * call only. What the file says of optimizer, loss and precision goes into the set-up. NULL: no model in it. */
 struct lt_document *lt_keras_read(const char *file, const struct lt_tree *tree, struct lt_problems *problems);
 
 /* The same with an archive's metadata.json, which says which Keras wrote it; NULL: none. */

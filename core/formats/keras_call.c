@@ -77,7 +77,8 @@ static const struct lt_tree **sorted_children(struct keras_reader *reader, const
     return child;
 }
 
-/* --- Keras 3: {args: [...], kwargs: {...}} with tensors anywhere in them ------------------------------------------- */
+/* --- Keras 3: {args: [...], kwargs: {...}} with tensors anywhere in them -------------------------------------------
+ */
 
 static bool is_class(const struct lt_tree *tree, const char *class)
 {
@@ -144,7 +145,8 @@ struct legacy_call {
     bool more;
 };
 
-static void add_tensor(struct legacy_call *call, struct lt_tree *parent, const char *key, const struct lt_tree *reference)
+static void add_tensor(struct legacy_call *call, struct lt_tree *parent, const char *key,
+                       const struct lt_tree *reference)
 {
     struct lt_arena *arena = call->reader->scratch;
     struct lt_tree *tensor = lt_tree_new(arena, LT_TREE_MAP, parent, key);
@@ -211,8 +213,8 @@ static bool read_keyword(struct legacy_call *call, const struct lt_tree *tree, c
     return more;
 }
 
-/* A keyword that Keras 3's operation takes by position or as a key of its configuration (where keras_config has read it)
- * loses its name. */
+/* A keyword that Keras 3's operation takes by position or as a key of its configuration (where keras_config has read
+ * it) loses its name. */
 static void read_keywords(struct legacy_call *call, const struct lt_tree *layer)
 {
     const struct lt_tree *config = lt_tree_get(layer, "config");

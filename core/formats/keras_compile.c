@@ -33,7 +33,9 @@ static const struct lt_tree *unwrapped(const struct lt_tree *optimizer)
 }
 
 /* Older names of options; a decay by the inverse of the time changes neither the state nor the work. */
-static const struct { const char *old, *option; } OPTION_RENAMES[] = {{"lr", "learning_rate"}};
+static const struct {
+    const char *old, *option;
+} OPTION_RENAMES[] = {{"lr", "learning_rate"}};
 
 static const char *option_name(const char *key)
 {
@@ -71,7 +73,8 @@ static void read_optimizer(struct keras_reader *reader, const struct lt_tree *tr
     const struct lt_optimizer *optimizer = lt_optimizer_find(class);
     if (!optimizer || !keras_choose(reader, LT_SET_OPTIMIZER, optimizer->name)) {
         keras_problem(reader, LT_NOTE, tree, "set optimizer to the one nearest to it",
-                      "the optimizer %s is not known and was not taken over", keras_safe(reader, class ? class : "here"));
+                      "the optimizer %s is not known and was not taken over",
+                      keras_safe(reader, class ? class : "here"));
         return;
     }
     const struct lt_tree *config = lt_tree_get(tree, "config");

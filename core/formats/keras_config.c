@@ -110,10 +110,10 @@ static void read_joined(const struct reading *r, const struct lt_tree *config)
     struct lt_tree *list = NULL;
     const char *key = NULL;
     for (const struct keras_rename *rename = keras_renames; rename->old; rename++) {
-        const struct lt_tree *part = rename->conversion == KERAS_JOIN &&
-                                             keras_rename_applies(rename, r->reader->generation, r->class)
-                                         ? lt_tree_get(config, rename->old)
-                                         : NULL;
+        const struct lt_tree *part =
+            rename->conversion == KERAS_JOIN && keras_rename_applies(rename, r->reader->generation, r->class)
+                ? lt_tree_get(config, rename->old)
+                : NULL;
         if (part && !list)
             list = in_place_of(r, LT_TREE_LIST, part);
         if (part && list) {

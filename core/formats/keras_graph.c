@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-/* A graph is made in three steps: the layers are read and named; their calls are collected with the tensors they take, as
- * they are written; the references are resolved. Resolution is per call, not per layer: a shared layer's second call may
- * depend on what depends on its first. */
+/* A graph is made in three steps: the layers are read and named; their calls are collected with the tensors they take,
+ * as they are written; the references are resolved. Resolution is per call, not per layer: a shared layer's second call
+ * may depend on what depends on its first. */
 
 struct entry {
     const char *name;
@@ -190,14 +190,15 @@ static void note_last_call(struct builder *b)
     for (uint32_t i = 0; i < b->operands.count; i++) {
         const struct keras_operand *operand = &b->operands.item[i];
         struct entry *entry = operand->layer ? find_entry(b, operand->layer) : NULL;
-        if (entry && operand->call > entry->last_call)
+        if (entry && operand->call > entry->last_call && operand->call <= KERAS_MAX_CALLS)
             entry->last_call = operand->call;
     }
 }
 
-/* Which of the layer's calls a reference means. Up to Keras 2 a nested model counts one call more, that of its making; in
- * Keras 3 a Functional one does so among the outputs, but not in tensors. Beyond that the numbers may count calls outside
- * this model (Keras 3.0 does not renumber them; tf.keras shares layers between models): such a gap is closed. */
+/* Which of the layer's calls a reference means. Up to Keras 2 a nested model counts one call more, that of its making;
+ * in Keras 3 a Functional one does so among the outputs, but not in tensors. Beyond that the numbers may count calls
+ * outside this model (Keras 3.0 does not renumber them; tf.keras shares layers between models): such a gap is closed.
+ */
 static int64_t call_of(const struct builder *b, const struct entry *entry, const struct keras_operand *operand,
                        bool boundary)
 {
@@ -276,10 +277,9 @@ static void declare_shapes(struct builder *b, const struct lt_ref *ref)
     for (uint32_t i = 0; i < graph->node_count; i++) {
         struct lt_node *node = &graph->node[i];
         b->declared += node->declared_count;
-        struct lt_shape *shape =
-            b->declared <= 16 * KERAS_MAX_LAYERS && node->declared_count
-                ? lt_alloc_array(b->reader->arena, node->declared_count, sizeof *shape)
-                : NULL;
+        struct lt_shape *shape = b->declared <= 16 * KERAS_MAX_LAYERS && node->declared_count
+                                     ? lt_alloc_array(b->reader->arena, node->declared_count, sizeof *shape)
+                                     : NULL;
         if (!shape)
             node->declared_count = 0;
         for (int k = 0; k < node->declared_count; k++)
@@ -298,7 +298,8 @@ static void declare_shapes(struct builder *b, const struct lt_ref *ref)
     }
 }
 
-/* --- inputs, outputs, order ----------------------------------------------------------------------------------------- */
+/* --- inputs, outputs, order -----------------------------------------------------------------------------------------
+ */
 
 /* input_layers or output_layers as references; *count is 0 where there are none. */
 static struct lt_ref *boundary(struct builder *b, const struct lt_tree *tree, uint16_t *count)
@@ -332,8 +333,7 @@ static void set_inputs(struct builder *b, const struct lt_tree *config)
     if (!graph->in || (b->parent != LT_NO_LAYER && graph->in_count))
         return;
     uint32_t inputs = 0;
-    while (inputs < graph->node_count &&
-           b->reader->document->layer[graph->node[inputs].layer].kind == &lt_kind_input)
+    while (inputs < graph->node_count && b->reader->document->layer[graph->node[inputs].layer].kind == &lt_kind_input)
         inputs++;
     if (inputs == graph->in_count || inputs + graph->in_count > UINT16_MAX)
         return;

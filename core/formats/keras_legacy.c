@@ -80,7 +80,9 @@ const struct keras_absent keras_absent[] = {
 
 /* --- classes ------------------------------------------------------------------------------------------------------ */
 
-static const struct { const char *old, *name; } CLASSES[] = {
+static const struct {
+    const char *old, *name;
+} CLASSES[] = {
     {"Convolution1D", "Conv1D"},
     {"Convolution2D", "Conv2D"},
     {"Convolution3D", "Conv3D"},
@@ -104,9 +106,11 @@ static const struct { const char *old, *name; } CLASSES[] = {
     {"ConvRecurrent2D", "ConvLSTM2D"},
 };
 
-static const struct { const char *mode, *name; } MERGE_MODES[] = {
-    {"sum", "Add"},        {"mul", "Multiply"}, {"ave", "Average"}, {"max", "Maximum"},
-    {"concat", "Concatenate"}, {"dot", "Dot"},      {"cos", "Dot"},
+static const struct {
+    const char *mode, *name;
+} MERGE_MODES[] = {
+    {"sum", "Add"}, {"mul", "Multiply"}, {"ave", "Average"}, {"max", "Maximum"}, {"concat", "Concatenate"},
+    {"dot", "Dot"}, {"cos", "Dot"},
 };
 
 static const char *merge_class(const struct lt_tree *config, const char *class)
@@ -120,7 +124,8 @@ static const char *merge_class(const struct lt_tree *config, const char *class)
 
 static const char OPERATIONS[] = "keras.ops";
 
-/* Operations have modules of their own; Keras 3's .h5 leaves them out, but no operation has the keys that every layer has. */
+/* Operations have modules of their own; Keras 3's .h5 leaves them out, but no operation has the keys that every layer
+ * has. */
 static bool is_operation(const struct lt_tree *object, int generation)
 {
     const char *module = lt_tree_text(lt_tree_get(object, "module"), NULL);

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Policies are written as a name, as an object with a name (DTypePolicy, Policy, FloatDTypePolicy), as an object with a mode
- * and the policy it was made of (QuantizedDTypePolicy …), or as a map with a default for the layers inside. */
+/* Policies are written as a name, as an object with a name (DTypePolicy, Policy, FloatDTypePolicy), as an object with a
+ * mode and the policy it was made of (QuantizedDTypePolicy …), or as a map with a default for the layers inside. */
 static const char *policy_name(struct keras_reader *reader, const struct lt_tree *dtype)
 {
     for (int turn = 0; turn < 4; turn++) { /* a default_policy may be an object again */

@@ -124,8 +124,8 @@ static bool is_own(const struct lt_tree *object)
     const char *registered = lt_tree_text(lt_tree_get(object, "registered_name"), "");
     if (strchr(registered, '>'))
         return begins_with(registered, "keras>");
-    return !module || strcmp(module, "keras") == 0 || begins_with(module, "keras.") || begins_with(module, "tf_keras") ||
-           begins_with(module, "tensorflow.") || strcmp(module, "builtins") == 0;
+    return !module || strcmp(module, "keras") == 0 || begins_with(module, "keras.") ||
+           begins_with(module, "tf_keras") || begins_with(module, "tensorflow.") || strcmp(module, "builtins") == 0;
 }
 
 static const char *registered_name(const struct lt_tree *object)
@@ -225,8 +225,8 @@ void keras_set_input(struct keras_reader *reader, uint32_t layer, const struct l
             (struct lt_value){.type = LT_VALUE_INTS, .given = true, .count = (uint32_t)shape->rank, .ints = dim};
     }
     if (dtype && format >= 0 && lt_dtype_find(dtype) != LT_DTYPE_COUNT)
-        input->config[format] = (struct lt_value){
-            .type = LT_VALUE_TEXT, .given = true, .text = lt_dtypes[lt_dtype_find(dtype)].name};
+        input->config[format] =
+            (struct lt_value){.type = LT_VALUE_TEXT, .given = true, .text = lt_dtypes[lt_dtype_find(dtype)].name};
 }
 
 /* --- which Keras wrote it --------------------------------------------------------------------------------------- */
@@ -301,7 +301,8 @@ static const struct lt_tree *find_model(struct keras_reader *reader, const struc
         return object;
     uint32_t others = 0;
     const char *class = keras_safe(reader, lt_tree_text(lt_tree_get(object, "class_name"), ""));
-    const struct lt_tree *model = lt_tree_get(object, "config") ? model_within(lt_tree_get(object, "config"), &others) : NULL;
+    const struct lt_tree *model =
+        lt_tree_get(object, "config") ? model_within(lt_tree_get(object, "config"), &others) : NULL;
     if (model)
         keras_problem(reader, LT_WARNING, object, NULL,
                       "%s is a class of its own, whose code is not in the file: what is shown is the model %s in it%s",

@@ -6,7 +6,7 @@
 
 #include "core/model/document.h"
 
-enum { KERAS_MAX_LAYERS = 65536, KERAS_MAX_DEPTH = 64, KERAS_MAX_OUTPUTS = 1024 };
+enum { KERAS_MAX_LAYERS = 65536, KERAS_MAX_DEPTH = 64, KERAS_MAX_OUTPUTS = 1024, KERAS_MAX_CALLS = 1 << 24 };
 
 struct keras_reader {
     const char *file;
@@ -26,8 +26,8 @@ const char *keras_safe(struct keras_reader *reader, const char *text);
 
 /* --- keras_read.c --- */
 
-/* Reads the layer object `tree`, all that is inside it included, as a layer of `parent` (LT_NO_LAYER: top). Its document
- * index; LT_NO_LAYER where it is no layer object, a limit is hit or memory ends. */
+/* Reads the layer object `tree`, all that is inside it included, as a layer of `parent` (LT_NO_LAYER: top). Its
+ * document index; LT_NO_LAYER where it is no layer object, a limit is hit or memory ends. */
 uint32_t keras_read_layer(struct keras_reader *reader, const struct lt_tree *tree, uint32_t parent);
 
 /* A layer that the file does not list: an input that a shape implies, the stand-in for a missing layer. */
@@ -49,11 +49,11 @@ const char *keras_layer_name(const struct lt_tree *tree);
 
 /* A tensor that a call takes, as it is written. */
 struct keras_operand {
-    const char *layer;          /* NULL: a tensor is missing here */
+    const char *layer; /* NULL: a tensor is missing here */
     int64_t call, output;
-    const struct lt_tree *at;   /* for problems */
+    const struct lt_tree *at;            /* for problems */
     const struct lt_tree *shape, *dtype; /* as stated with it; NULL: not stated */
-    const char *role;           /* lives in the file's tree */
+    const char *role;                    /* lives in the file's tree */
     bool mask;
 };
 
@@ -67,8 +67,8 @@ struct keras_operands {
 void keras_read_call(struct keras_reader *reader, const struct lt_tree *call, const struct lt_tree *layer,
                      struct keras_operands *operands, const struct lt_tree **arguments);
 
-/* Adds the tensors of input_layers or output_layers: one reference, or lists and maps of them. Maps go by sorted keys, as
- * Keras flattens them. */
+/* Adds the tensors of input_layers or output_layers: one reference, or lists and maps of them. Maps go by sorted keys,
+ * as Keras flattens them. */
 void keras_read_references(struct keras_reader *reader, const struct lt_tree *tree, struct keras_operands *operands);
 
 /* --- keras_graph.c --- */
@@ -105,8 +105,8 @@ enum keras_conversion {
 
 /* What an older generation called a key of the modern class. */
 struct keras_rename {
-    int generation;       /* the last that wrote it */
-    const char *class;    /* the modern class, or its beginning before a *; NULL: any */
+    int generation;    /* the last that wrote it */
+    const char *class; /* the modern class, or its beginning before a *; NULL: any */
     const char *old, *key;
     enum keras_conversion conversion;
 };
@@ -127,7 +127,7 @@ extern const struct keras_absent keras_absent[]; /* ended by an entry without cl
 struct keras_function {
     const char *function, *node_op; /* of TFOpLambda and TensorFlowOpLayer; NULL: none */
     const char *class;              /* of keras.ops */
-    const char *argument, *key;     /* this argument (of a graph op: its last constant) is that key of the configuration */
+    const char *argument, *key; /* this argument (of a graph op: its last constant) is that key of the configuration */
 };
 const struct keras_function *keras_function_find(const char *function, const char *node_op);
 
@@ -147,7 +147,8 @@ void keras_read_compile(struct keras_reader *reader, const struct lt_tree *compi
 /* Gives a choice of the set-up if it has that choice. */
 bool keras_choose(struct keras_reader *reader, enum lt_setup_field field, const char *text);
 
-/* Fills an empty document. `version`: what else says which Keras wrote it; NULL: nothing. LT_OK: there is a model in it. */
+/* Fills an empty document. `version`: what else says which Keras wrote it; NULL: nothing. LT_OK: there is a model in
+ * it. */
 enum lt_status keras_fill(struct keras_reader *reader, const struct lt_tree *tree, const char *version);
 
 #endif

@@ -52,8 +52,7 @@ static bool input_of(int generation, const struct lt_tree *object, struct lt_sha
         *dtype = lt_tree_text(lt_tree_get(config, "input_dtype"), lt_tree_text(lt_tree_get(config, "dtype"), NULL));
         if (keras_shape(lt_tree_get(config, "batch_shape"), shape) ||
             keras_shape(lt_tree_get(config, "batch_input_shape"), shape) ||
-            with_batch(lt_tree_get(config, "input_shape"), shape) ||
-            (generation < 3 && from_dim(class, config, shape)))
+            with_batch(lt_tree_get(config, "input_shape"), shape) || (generation < 3 && from_dim(class, config, shape)))
             return true;
         object = first_layer(object);
     }
@@ -93,7 +92,8 @@ static uint32_t add_input(struct keras_reader *reader, const struct lt_tree *mod
     return layer;
 }
 
-/* --- the chain ----------------------------------------------------------------------------------------------------- */
+/* --- the chain -----------------------------------------------------------------------------------------------------
+ */
 
 struct chain {
     struct keras_reader *reader;

@@ -17,9 +17,9 @@ struct lt_device_row {
     uint64_t memory_bytes;
 };
 
-/* Indexes the built-in files, then every *.yaml of the `directories` in turn (a missing one is no problem), in the order
- * of names. A bad user file is skipped and reported; the rest works. The database owns all it hands out until closed.
- * NULL only where memory ends. */
+/* Indexes the built-in files, then every *.yaml of the `directories` in turn (a missing one is no problem), in the
+ * order of names. A bad user file is skipped and reported; the rest works. The database owns all it hands out until
+ * closed. NULL only where memory ends. */
 struct lt_database *lt_database_open(const char *const *directories, int count, struct lt_problems *problems);
 void lt_database_close(struct lt_database *database);
 

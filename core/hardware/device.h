@@ -31,22 +31,23 @@ struct lt_device {
     const char *compute_capability; /* "8.0", "gfx90a"; "" where there is none */
     enum lt_device_kind kind;
     int year;
-    uint64_t memory_bytes;          /* what a process can see; CPU: the RAM, 0 where it has to be told */
-    bool memory_nominal;            /* the number on the box: what a process sees is a little less */
-    bool unified_memory;            /* host and device share it */
-    double bandwidth_bytes_per_s;   /* of the memory, by specification */
-    uint64_t cache_bytes;           /* L2 of an accelerator, L3 of a CPU */
-    uint32_t units;                 /* SM, CU, GPU core; CPU: physical cores */
-    uint32_t threads;               /* CPU: hardware threads */
-    double clock_hz;                /* boost; CPU: all-core where known, else boost, else base */
+    uint64_t memory_bytes;        /* what a process can see; CPU: the RAM, 0 where it has to be told */
+    bool memory_nominal;          /* the number on the box: what a process sees is a little less */
+    bool unified_memory;          /* host and device share it */
+    double bandwidth_bytes_per_s; /* of the memory, by specification */
+    uint64_t cache_bytes;         /* L2 of an accelerator, L3 of a CPU */
+    uint32_t units;               /* SM, CU, GPU core; CPU: physical cores */
+    uint32_t threads;             /* CPU: hardware threads */
+    double clock_hz;              /* boost; CPU: all-core where known, else boost, else base */
     double tensor_clock_hz;
     double peak_flops_per_s[LT_RATE_COUNT];
-    bool peak_derived;              /* units x rate x clock, not a published figure */
-    /* The share of peak and of bandwidth that long runs reach; 0: no measurement, the rule of the time model applies. */
+    bool peak_derived; /* units x rate x clock, not a published figure */
+    /* The share of peak and of bandwidth that long runs reach; 0: no measurement, the rule of the time model applies.
+     */
     double sustained_simt, sustained_tensor, stream;
     double tdp_w;
-    double host_link_bytes_per_s;   /* one direction */
-    double peer_link_bytes_per_s;   /* one direction, all links */
+    double host_link_bytes_per_s; /* one direction */
+    double peer_link_bytes_per_s; /* one direction, all links */
 };
 
 /* fp32, tf32_tensor …: the key under peak_tflops in the database. */

@@ -16,8 +16,9 @@ extern const struct lt_activation lt_activations[];
 extern const int lt_activation_count;
 extern const char *const lt_activation_names[]; /* NULL-terminated, for pickers: one name per function */
 
-/* The op of a config value: a name, null, or an object ({class_name: "function", config: "relu"}, {module: keras.layers,
- * class_name: "ReLU", config: {...}}, with its options looked at: max_value, alpha, approximate). LT_OP_OPAQUE: unknown. */
+/* The op of a config value: a name, null, or an object ({class_name: "function", config: "relu"}, {module:
+ * keras.layers, class_name: "ReLU", config: {...}}, with its options looked at: max_value, alpha, approximate).
+ * LT_OP_OPAQUE: unknown. */
 enum lt_op_kind lt_activation_op(const struct lt_value *value);
 
 /* The op of a rectifier with options; max_value INFINITY: none. */

@@ -1,6 +1,6 @@
-/* What an edit changes, as the other state of it: performing a change swaps it with the document's own, so undo and redo are
- * the same step. Structure is copied before it is changed, never written into; so both states share what they have in
- * common and each can be put back by its pointers. Internal to the edits. */
+/* What an edit changes, as the other state of it: performing a change swaps it with the document's own, so undo and
+ * redo are the same step. Structure is copied before it is changed, never written into; so both states share what they
+ * have in common and each can be put back by its pointers. Internal to the edits. */
 #ifndef LT_MODEL_CHANGE_H
 #define LT_MODEL_CHANGE_H
 
@@ -23,7 +23,8 @@ struct lt_change {
 
 void lt_change_swap(struct lt_document *document, struct lt_change *change);
 
-/* Records a performed change with the line that made it; what was undone before is forgotten. LT_NO_MEMORY: nothing is recorded. */
+/* Records a performed change with the line that made it; what was undone before is forgotten. LT_NO_MEMORY: nothing is
+ * recorded. */
 enum lt_status lt_history_add(struct lt_history *history, const char *line, const struct lt_change *change);
 
 /* One edit being worked out: nothing of it is in the document yet. */
@@ -41,7 +42,8 @@ enum lt_status lt_edit_refuse(struct lt_editor *e, const char *hint, const char 
 /* The layer at a path, with or without `layers.` before it; LT_NO_LAYER and an error that offers the nearest. */
 uint32_t lt_edit_find(struct lt_editor *e, const char *path);
 
-/* Sets one key of `layer`, a copy of layer `index` or a new one: a configuration field, name, trainable or precision. */
+/* Sets one key of `layer`, a copy of layer `index` or a new one: a configuration field, name, trainable or precision.
+ */
 enum lt_status lt_edit_key(struct lt_editor *e, uint32_t index, struct lt_layer *layer, const char *key,
                            const char *value);
 

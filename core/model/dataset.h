@@ -8,9 +8,9 @@
 struct lt_dataset {
     const char *name;
     uint64_t samples, validation_samples;
-    uint64_t sample_elements;     /* as stored; 0: varies */
-    uint8_t dtype;                /* enum lt_dtype, as stored */
-    enum lt_standing standing;    /* LT_EXACT: read in a source; LT_ASSUMED: general knowledge */
+    uint64_t sample_elements;  /* as stored; 0: varies */
+    uint8_t dtype;             /* enum lt_dtype, as stored */
+    enum lt_standing standing; /* LT_EXACT: read in a source; LT_ASSUMED: general knowledge */
     const char *source;
 };
 

@@ -28,6 +28,8 @@ const char *lt_format_name(enum lt_format format)
         [LT_FORMAT_KERAS_ZIP] = "Keras archive",
         [LT_FORMAT_KERAS_JSON] = "Keras JSON",
         [LT_FORMAT_KERAS_H5] = "Keras HDF5",
+        [LT_FORMAT_SAVED_MODEL] = "SavedModel",
+        [LT_FORMAT_TFJS] = "TensorFlow.js",
     };
     return format < LT_FORMAT_COUNT ? names[format] : names[LT_FORMAT_NONE];
 }

@@ -7,22 +7,26 @@
 #include "core/model/setup.h"
 
 enum lt_format {
-    LT_FORMAT_NONE,         /* made here */
-    LT_FORMAT_NATIVE,       /* our YAML */
-    LT_FORMAT_KERAS_ZIP,    /* .keras archive */
-    LT_FORMAT_KERAS_JSON,   /* to_json() */
+    LT_FORMAT_NONE,       /* made here */
+    LT_FORMAT_NATIVE,     /* our YAML */
+    LT_FORMAT_KERAS_ZIP,  /* .keras archive */
+    LT_FORMAT_KERAS_JSON, /* to_json() */
     LT_FORMAT_KERAS_H5,
+    LT_FORMAT_SAVED_MODEL, /* a directory with keras_metadata.pb */
+    LT_FORMAT_TFJS,        /* model.json of TensorFlow.js */
     LT_FORMAT_COUNT
 };
 
 /* Where the document came from, and what it said about itself. Not safe to print. */
 struct lt_origin {
     enum lt_format format;
-    const char *file;           /* as given by the user; NULL: none */
-    const char *writer;         /* "3.15.1"; NULL: not said */
-    const char *backend;        /* "tensorflow"; NULL: not said */
-    const char *title, *notes;  /* of native YAML */
+    const char *file;              /* as given by the user; NULL: none */
+    const char *writer;            /* "3.15.1"; NULL: not said */
+    const char *backend;           /* "tensorflow"; NULL: not said */
+    const char *title, *notes;     /* of native YAML */
     const struct lt_tree *compile; /* compile_config or training_config as read; NULL: none */
+    uint64_t weight_elements;      /* of the weights in the file; 0: none there, or not counted */
+    uint64_t optimizer_elements;   /* of its optimizer's variables, scalars included; 0: as above */
 };
 
 struct lt_document {
@@ -31,7 +35,7 @@ struct lt_document {
     struct lt_layer *layer;
     uint32_t layer_count, layer_capacity;
     struct lt_graph graph;
-    bool sequential;            /* the model is a Sequential */
+    bool sequential; /* the model is a Sequential */
     struct lt_setup setup;
     struct lt_origin origin;
 };
@@ -55,9 +59,9 @@ char *lt_layer_path(struct lt_arena *arena, const struct lt_document *document, 
 /* The layer by path or, where only one has it, by name; LT_NO_LAYER: none or several. */
 uint32_t lt_document_find_layer(const struct lt_document *document, const char *path);
 
-/* Puts the nodes into an order in which each stands after its sources and the inputs come first; otherwise the old order is
- * kept. References are renumbered in place. LT_INVALID: a cycle, or a reference to no node; *bad (may be NULL) is then a node
- * on it, and nothing has changed. */
+/* Puts the nodes into an order in which each stands after its sources and the inputs come first; otherwise the old
+ * order is kept. References are renumbered in place. LT_INVALID: a cycle, or a reference to no node; *bad (may be NULL)
+ * is then a node on it, and nothing has changed. */
 enum lt_status lt_graph_sort(struct lt_arena *arena, struct lt_graph *graph, uint32_t *bad);
 
 #endif

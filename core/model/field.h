@@ -9,8 +9,8 @@ enum lt_field_type {
     LT_FIELD_BOOL,
     LT_FIELD_INT,
     LT_FIELD_FLOAT,
-    LT_FIELD_BYTES,      /* an integer, written with a unit: 80GiB */
-    LT_FIELD_CHOICE,     /* one of `choices` */
+    LT_FIELD_BYTES,  /* an integer, written with a unit: 80GiB */
+    LT_FIELD_CHOICE, /* one of `choices` */
     LT_FIELD_TEXT,
     LT_FIELD_INTS,       /* a list of integers, or one integer; elements may be null where `optional` */
     LT_FIELD_ACTIVATION, /* a name of the activation table, or an object that holds one; null is linear */
@@ -21,7 +21,8 @@ enum lt_field_type {
 struct lt_field {
     const char *name;
     enum lt_field_type type;
-    const char *initial;        /* the default, as a user would type it; NULL: null, and where that is no value it must be given */
+    const char
+        *initial; /* the default, as a user would type it; NULL: null, and where that is no value it must be given */
     double low, high;           /* of numbers and list elements; both 0: no limit */
     const char *const *choices; /* NULL-terminated */
     const char *help;           /* one sentence without a period */
@@ -49,8 +50,8 @@ char *lt_field_text(const struct lt_field *field, const struct lt_value *value, 
 /* The range or the choices as a hint: "1 to 65536", "one of valid, same". NULL where anything goes. */
 char *lt_field_range(const struct lt_field *field, struct lt_arena *arena);
 
-/* The next (step 1) or previous (step -1) sensible value: doubling and halving of whole numbers, the next choice, the other
- * truth value. False where the field has no such step or its range ends. */
+/* The next (step 1) or previous (step -1) sensible value: doubling and halving of whole numbers, the next choice, the
+ * other truth value. False where the field has no such step or its range ends. */
 bool lt_field_step(const struct lt_field *field, struct lt_arena *arena, const struct lt_value *value, int step,
                    struct lt_value *next);
 

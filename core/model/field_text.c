@@ -136,7 +136,7 @@ static void put_value(struct lt_buffer *out, struct lt_arena *arena, const struc
             lt_buffer_printf(out, "%" PRId64, value->integer);
         break;
     case LT_VALUE_FLOAT:
-        lt_buffer_puts(out, isfinite(value->number) ? lt_decimal(number, value->number) : "?");
+        lt_buffer_puts(out, isfinite(value->number) ? lt_decimal_shown(number, value->number) : "?");
         break;
     case LT_VALUE_TEXT:
         safe = lt_safe_text(arena, value->text);

@@ -1,6 +1,6 @@
 /* The catalogue of layer kinds. A kind says three things: its output shapes, its variables, and the operations it runs.
- * Everything else is derived. One entry per class, grouped by family in core/model/kinds/. Kinds know neither a framework
- * nor a device. */
+ * Everything else is derived. One entry per class, grouped by family in core/model/kinds/. Kinds know neither a
+ * framework nor a device. */
 #ifndef LT_MODEL_KIND_H
 #define LT_MODEL_KIND_H
 
@@ -9,30 +9,30 @@
 
 /* One call of a layer, as the functions of its kind see it. */
 struct lt_call {
-    struct lt_arena *arena;              /* for results; lives as long as one estimate */
-    const struct lt_layer *layers;       /* the document's, for children */
-    uint32_t index;                      /* of this layer in them */
+    struct lt_arena *arena;        /* for results; lives as long as one estimate */
+    const struct lt_layer *layers; /* the document's, for children */
+    uint32_t index;                /* of this layer in them */
     const struct lt_layer *layer;
-    const struct lt_node *node;          /* NULL for a child of a wrapper */
-    const struct lt_shape *in;           /* the operands without masks; only known shapes get here */
-    const char *const *role;             /* parallel to in: the keyword or NULL; NULL: all by position */
+    const struct lt_node *node; /* NULL for a child of a wrapper */
+    const struct lt_shape *in;  /* the operands without masks; only known shapes get here */
+    const char *const *role;    /* parallel to in: the keyword or NULL; NULL: all by position */
     uint16_t in_count;
-    bool masked;                         /* a mask arrives with the operands */
+    bool masked; /* a mask arrives with the operands */
     bool training;
-    const struct lt_policy *precision;   /* the set-up's, for children without a policy of their own */
-    const struct lt_policy *policy;      /* of this layer */
+    const struct lt_policy *precision; /* the set-up's, for children without a policy of their own */
+    const struct lt_policy *policy;    /* of this layer */
 
-    struct lt_shape *out;                /* results of the shape function */
+    struct lt_shape *out; /* results of the shape function */
     uint16_t out_count;
-    const char *problem;                 /* why the shapes do not fit, for a person; NULL: nothing wrong */
+    const char *problem; /* why the shapes do not fit, for a person; NULL: nothing wrong */
 };
 
 struct lt_variable {
-    const char *name;                    /* "kernel"; inside wrappers "forward_lstm/kernel" */
+    const char *name; /* "kernel"; inside wrappers "forward_lstm/kernel" */
     int8_t rank;
     uint8_t dtype;
-    bool trainable;                      /* the kind's own say, and the layer's flag where Keras passes it on */
-    bool counted;                        /* in count_params(); seed states are not */
+    bool trainable; /* the kind's own say, and the layer's flag where Keras passes it on */
+    bool counted;   /* in count_params(); seed states are not */
     int64_t dim[LT_MAX_RANK];
 };
 
@@ -43,22 +43,34 @@ struct lt_variables {
 };
 
 enum lt_family {
-    LT_FAMILY_CORE, LT_FAMILY_ACTIVATION, LT_FAMILY_CONVOLUTION, LT_FAMILY_POOLING, LT_FAMILY_RECURRENT,
-    LT_FAMILY_NORMALIZATION, LT_FAMILY_REGULARIZATION, LT_FAMILY_RESHAPING, LT_FAMILY_MERGING, LT_FAMILY_ATTENTION,
-    LT_FAMILY_PREPROCESSING, LT_FAMILY_OPERATION, LT_FAMILY_MODEL, LT_FAMILY_UNKNOWN, LT_FAMILY_COUNT
+    LT_FAMILY_CORE,
+    LT_FAMILY_ACTIVATION,
+    LT_FAMILY_CONVOLUTION,
+    LT_FAMILY_POOLING,
+    LT_FAMILY_RECURRENT,
+    LT_FAMILY_NORMALIZATION,
+    LT_FAMILY_REGULARIZATION,
+    LT_FAMILY_RESHAPING,
+    LT_FAMILY_MERGING,
+    LT_FAMILY_ATTENTION,
+    LT_FAMILY_PREPROCESSING,
+    LT_FAMILY_OPERATION,
+    LT_FAMILY_MODEL,
+    LT_FAMILY_UNKNOWN,
+    LT_FAMILY_COUNT
 };
 extern const char *const lt_family_names[LT_FAMILY_COUNT];
 
 struct lt_kind {
-    const char *name;                    /* Keras's class */
-    const char *const *alias;            /* NULL-terminated, or NULL */
-    const char *module;                  /* "keras.layers"; "keras.ops" for operations, whose names collide */
-    const char *help;                    /* one sentence */
+    const char *name;         /* Keras's class */
+    const char *const *alias; /* NULL-terminated, or NULL */
+    const char *module;       /* "keras.layers"; "keras.ops" for operations, whose names collide */
+    const char *help;         /* one sentence */
     uint8_t family;
     uint8_t config_count;
     const struct lt_field *config;
-    const char *variant;                 /* for functions that serve several kinds: their own word for this one */
-    int parameter;                       /* the same as a number: spatial rank, gates … */
+    const char *variant; /* for functions that serve several kinds: their own word for this one */
+    int parameter;       /* the same as a number: spatial rank, gates … */
 
     /* Sets call->out and out_count from call->in, or call->problem and LT_INVALID. */
     enum lt_status (*shape)(struct lt_call *call);
@@ -68,9 +80,9 @@ struct lt_kind {
     void (*ops)(const struct lt_call *call, struct lt_builder *b);
 };
 
-extern const struct lt_kind lt_kind_unknown;  /* a class that is not in the catalogue */
-extern const struct lt_kind lt_kind_input;    /* InputLayer */
-extern const struct lt_kind lt_kind_model;    /* a nested Model, Functional or Sequential; has inner, no functions */
+extern const struct lt_kind lt_kind_unknown; /* a class that is not in the catalogue */
+extern const struct lt_kind lt_kind_input;   /* InputLayer */
+extern const struct lt_kind lt_kind_model;   /* a nested Model, Functional or Sequential; has inner, no functions */
 
 /* The families' tables, each ended by an entry without a name. */
 extern const struct lt_kind *const lt_kind_families[];

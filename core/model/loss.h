@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 struct lt_loss {
-    const char *name;             /* mse is an alias of mean_squared_error … */
-    const char *const *alias;     /* NULL-terminated, or NULL; class names too */
-    bool crossentropy;            /* takes the logits of a softmax or sigmoid that made y_pred (TensorFlow) */
-    bool sparse;                  /* y_true holds class numbers */
-    uint8_t kept_logits;          /* bytes kept per element from logits, or at all where there is one way only */
-    uint8_t kept_probabilities;   /* from probabilities */
+    const char *name;           /* mse is an alias of mean_squared_error … */
+    const char *const *alias;   /* NULL-terminated, or NULL; class names too */
+    bool crossentropy;          /* takes the logits of a softmax or sigmoid that made y_pred (TensorFlow) */
+    bool sparse;                /* y_true holds class numbers */
+    uint8_t kept_logits;        /* bytes kept per element from logits, or at all where there is one way only */
+    uint8_t kept_probabilities; /* from probabilities */
 };
 
 extern const struct lt_loss lt_losses[];

@@ -8,29 +8,29 @@
 
 /* How large a slot is beside its variable. */
 enum lt_slot_size {
-    LT_SLOT_FULL,          /* as the variable */
-    LT_SLOT_MATRIX_REST,   /* as the variable, but none for those that Muon updates as matrices */
-    LT_SLOT_ROWS,          /* factored: the shape without its last axis; rank 0 and 1: one element */
-    LT_SLOT_COLUMNS,       /* factored: the shape without its last but one axis; rank 0 and 1: one element */
+    LT_SLOT_FULL,        /* as the variable */
+    LT_SLOT_MATRIX_REST, /* as the variable, but none for those that Muon updates as matrices */
+    LT_SLOT_ROWS,        /* factored: the shape without its last axis; rank 0 and 1: one element */
+    LT_SLOT_COLUMNS,     /* factored: the shape without its last but one axis; rank 0 and 1: one element */
 };
 
 struct lt_slot {
     const char *name;
-    const char *option;    /* kept only where this option is true or not zero; NULL: always */
-    uint8_t size;          /* enum lt_slot_size */
+    const char *option; /* kept only where this option is true or not zero; NULL: always */
+    uint8_t size;       /* enum lt_slot_size */
 };
 
 struct lt_optimizer {
-    const char *name;                  /* as Keras 3 names it, lower case in the set-up: adam */
+    const char *name; /* as Keras 3 names it, lower case in the set-up: adam */
     const char *const *alias;
-    const struct lt_field *option;     /* those that change the state or the work */
+    const struct lt_field *option; /* those that change the state or the work */
     uint8_t option_count;
     uint8_t slot_count;
-    uint8_t scalars;                   /* besides iteration and learning rate */
-    bool early;                        /* TensorFlow's graph consumes each gradient as it appears (measured) */
+    uint8_t scalars; /* besides iteration and learning rate */
+    bool early;      /* TensorFlow's graph consumes each gradient as it appears (measured) */
     const struct lt_slot *slot;
-    float flops, bytes;                /* per parameter element of one fused update, float32, no option set */
-    float temporaries;                 /* full-size temporaries of an unfused update, in variables of the same size */
+    float flops, bytes; /* per parameter element of one fused update, float32, no option set */
+    float temporaries;  /* full-size temporaries of an unfused update, in variables of the same size */
 };
 
 extern const struct lt_optimizer lt_optimizers[];
@@ -56,9 +56,9 @@ bool lt_optimizer_option_on(const struct lt_setup *setup, const struct lt_optimi
 enum { LT_MAX_SLOTS = 8 };
 struct lt_optimizer_state {
     const struct lt_optimizer *optimizer;
-    bool kept[LT_MAX_SLOTS];    /* parallel to optimizer->slot */
-    uint8_t whole;              /* full-size slots of the base class: moving average, accumulated gradient */
-    bool embeddings_apart;      /* Muon: an embedding is no matrix */
+    bool kept[LT_MAX_SLOTS]; /* parallel to optimizer->slot */
+    uint8_t whole;           /* full-size slots of the base class: moving average, accumulated gradient */
+    bool embeddings_apart;   /* Muon: an embedding is no matrix */
 };
 struct lt_optimizer_state lt_optimizer_state_of(const struct lt_setup *setup, const struct lt_optimizer *optimizer);
 
@@ -66,14 +66,14 @@ struct lt_optimizer_state lt_optimizer_state_of(const struct lt_setup *setup, co
 uint64_t lt_optimizer_elements(const struct lt_optimizer_state *state, const struct lt_variable *variable);
 
 /* Work per parameter element of one fused update with float32 variables under these options: FLOPs, and bytes read and
- * written of variable, gradient and slots. Estimated from the formulas (a slot more is 8 bytes more). Muon's matrix products
- * are not in it. */
+ * written of variable, gradient and slots. Estimated from the formulas (a slot more is 8 bytes more). Muon's matrix
+ * products are not in it. */
 double lt_optimizer_flops(const struct lt_setup *setup, const struct lt_optimizer *optimizer);
 double lt_optimizer_bytes(const struct lt_setup *setup, const struct lt_optimizer *optimizer);
 
-/* Whether TensorFlow's graph consumes each gradient as it appears. Not where a step looks at all of them first (a global
- * norm, loss scaling, accumulation) nor with an optional slot. Measured for SGD, SGD with momentum, Adam, AdamW and Adam with
- * a global norm. */
+/* Whether TensorFlow's graph consumes each gradient as it appears. Not where a step looks at all of them first (a
+ * global norm, loss scaling, accumulation) nor with an optional slot. Measured for SGD, SGD with momentum, Adam, AdamW
+ * and Adam with a global norm. */
 bool lt_optimizer_early(const struct lt_setup *setup, const struct lt_optimizer *optimizer, bool loss_scaling);
 
 /* Scalars of the whole optimizer: iteration, learning rate, its own, and those of a LossScaleOptimizer around it. */

@@ -7,7 +7,7 @@
 
 static const char *const modes[] = {"training", "inference", NULL};
 static const char *const frameworks[] = {"tensorflow", NULL};
-static const char *const generations[] = {"3", NULL};
+static const char *const generations[] = {"3", "2", "none", NULL};
 static const char *const executions[] = {"auto", "graph", NULL};
 static const char *const feeds[] = {"numpy", "tf.data", "generator", "pydataset", NULL};
 static const char *const feed_dtypes[] = {"uint8",   "int8",    "int16",    "int32",   "int64",
@@ -30,11 +30,13 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                                   .type = LT_FIELD_TEXT,
                                   .optional = true,
                                   .help = "The backend's version; none: the newest that is known"},
-    [LT_SET_KERAS] = {.name = "keras",
-                      .type = LT_FIELD_CHOICE,
-                      .initial = "3",
-                      .choices = generations,
-                      .help = "The generation of Keras that trains the model"},
+    [LT_SET_KERAS] =
+        {.name = "keras",
+         .type = LT_FIELD_CHOICE,
+         .initial = "3",
+         .choices = generations,
+         .help =
+             "The generation of Keras that trains the model; none: plain TensorFlow, as most published measurements"},
     [LT_SET_EXECUTION] = {.name = "execution",
                           .type = LT_FIELD_CHOICE,
                           .initial = "auto",

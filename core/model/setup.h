@@ -1,5 +1,5 @@
-/* The training set-up and the machine choice as one table of fields: the same names in the YAML document, in --set, in the
- * form, and under `setup` in JSON. What the names mean is public and does not change. */
+/* The training set-up and the machine choice as one table of fields: the same names in the YAML document, in --set, in
+ * the form, and under `setup` in JSON. What the names mean is public and does not change. */
 #ifndef LT_MODEL_SETUP_H
 #define LT_MODEL_SETUP_H
 
@@ -50,8 +50,8 @@ struct lt_named {
 
 struct lt_setup {
     struct lt_value value[LT_SETUP_COUNT];
-    struct lt_named *option;  /* of the optimizer; only what was given */
-    struct lt_named *input;   /* shapes of inputs without the batch: LT_VALUE_INTS; only what was given */
+    struct lt_named *option; /* of the optimizer; only what was given */
+    struct lt_named *input;  /* shapes of inputs without the batch: LT_VALUE_INTS; only what was given */
     uint16_t option_count, input_count;
 };
 

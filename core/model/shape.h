@@ -9,8 +9,8 @@
 enum { LT_MAX_RANK = 8 };
 
 struct lt_shape {
-    int8_t rank;    /* -1: not known */
-    uint8_t dtype;  /* enum lt_dtype */
+    int8_t rank;   /* -1: not known */
+    uint8_t dtype; /* enum lt_dtype */
     int64_t dim[LT_MAX_RANK];
 };
 
@@ -24,7 +24,8 @@ static inline uint64_t lt_shape_elements(const struct lt_shape *shape)
 }
 uint64_t lt_shape_bytes(const struct lt_shape *shape);
 
-bool lt_shape_equal(const struct lt_shape *a, const struct lt_shape *b); /* ranks and dimensions; dtype does not count */
+bool lt_shape_equal(const struct lt_shape *a,
+                    const struct lt_shape *b); /* ranks and dimensions; dtype does not count */
 
 /* axis -1 is the last; returns -1 where there is no such axis. */
 int lt_shape_axis(const struct lt_shape *shape, int64_t axis);

@@ -58,23 +58,27 @@ static int64_t guessed_size(const struct walker *w, int rank)
 }
 
 /* The shape of a model input: the file's, open axes bound by input.NAME, else by seq_len, else by a guess. */
-static struct lt_shape input_shape(const struct walker *w, const struct lt_layer *layer, bool *assumed)
+static struct lt_shape input_shape(const struct walker *w, const struct lt_layer *layer, bool *guessed)
 {
     const struct lt_value *given = config_named(layer, "batch_shape");
     const struct lt_value *dtype = config_named(layer, "dtype");
     const struct lt_value *bound = bound_shape(&w->document->setup, layer->name);
-    if (!given || given->type != LT_VALUE_INTS || given->count > LT_MAX_RANK)
+    bool stated = given && given->type == LT_VALUE_INTS && given->count <= LT_MAX_RANK;
+    uint32_t rank = stated ? given->count : bound ? bound->count + 1 : 0;
+    if (!stated && (!bound || rank > LT_MAX_RANK))
         return LT_SHAPE_UNKNOWN;
-    struct lt_shape shape = {.rank = (int8_t)given->count, .dtype = LT_FLOAT32};
+    struct lt_shape shape = {.rank = (int8_t)rank, .dtype = LT_FLOAT32};
     if (dtype && dtype->type == LT_VALUE_TEXT && lt_dtype_find(dtype->text) != LT_DTYPE_COUNT)
         shape.dtype = (uint8_t)lt_dtype_find(dtype->text);
     for (int i = 0; i < shape.rank; i++) {
-        bool is_bound = bound && i > 0 && bound->count == given->count - 1;
-        shape.dim[i] = i == 0 && given->ints[0] == LT_NO_DIM ? (int64_t)w->binding->batch : given->ints[i];
+        bool is_bound = bound && i > 0 && bound->count + 1 == rank;
+        shape.dim[i] = stated ? given->ints[i] : LT_NO_DIM;
+        if (i == 0 && shape.dim[0] == LT_NO_DIM)
+            shape.dim[0] = (int64_t)w->binding->batch;
         if (shape.dim[i] != LT_NO_DIM)
             continue;
         shape.dim[i] = is_bound ? bound->ints[i - 1] : guessed_size(w, shape.rank);
-        *assumed = *assumed || !(is_bound || (shape.rank <= 3 && w->document->setup.value[LT_SET_SEQ_LEN].given));
+        *guessed = *guessed || !(is_bound || (shape.rank <= 3 && w->document->setup.value[LT_SET_SEQ_LEN].given));
         if (!is_bound)
             shape.dim[i] *= w->binding->stretch;
     }
@@ -89,7 +93,7 @@ static void variables_enter(struct walker *w, const struct lt_call *call, struct
     if (call->layer->kind->variables)
         call->layer->kind->variables(call, &layer->variables);
     struct lt_builder *b = w->builder;
-    if (!b || b->status)
+    if (b->status)
         return;
     layer->first_variable = b->program.tensor_count;
     uint32_t region = b->region;
@@ -273,7 +277,7 @@ static enum lt_status walk_call(struct walker *w, const struct lt_node *node, co
     *out = call_shapes(w, call, layer);
     if (!out->shape)
         return LT_NO_MEMORY;
-    if (layer->calls == 0 && known(shape, call->in_count))
+    if (w->builder && layer->calls == 0 && known(shape, call->in_count))
         variables_enter(w, call, layer);
     if (call->layer->kind == &lt_kind_unknown)
         w->walked->complete = false;
@@ -296,7 +300,7 @@ static enum lt_status walk_input(struct walker *w, const struct lt_node *node, c
         out->tensor = lt_alloc(w->arena, sizeof *out->tensor);
         if (!out->shape || !out->tensor)
             return LT_NO_MEMORY;
-        *out->shape = input_shape(w, &w->document->layer[node->layer], &layer->assumed);
+        *out->shape = input_shape(w, &w->document->layer[node->layer], &layer->guessed);
         if (out->shape->rank < 0) {
             layer->problem = "the file does not say its shape; set input.NAME";
             w->walked->complete = false;
@@ -352,7 +356,7 @@ static void spread_assumed(struct lt_walked *walked, uint32_t count)
 {
     bool any = false;
     for (uint32_t i = 0; i < count; i++)
-        any = any || walked->layer[i].assumed;
+        any = any || walked->layer[i].guessed;
     for (uint32_t i = 0; i < count; i++)
         walked->layer[i].assumed = any;
 }

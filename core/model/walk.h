@@ -19,11 +19,12 @@ struct lt_walked_layer {
     const struct lt_shape *out; /* of the first call; ranks of -1 where unknown; NULL: never called */
     uint16_t out_count;
     uint32_t calls;
-    struct lt_variables variables; /* once per layer, whatever the calls */
+    struct lt_variables variables; /* once per layer, whatever the calls; only with a builder */
     lt_tensor first_variable;      /* in the builder's program */
     const char *problem;           /* why its shapes do not fit, for a person; NULL: they do */
     bool blocked;                  /* a layer before it has no shape, so this one has none either */
     bool declared;                 /* its shapes are the file's word, not computed */
+    bool guessed;                  /* an input, some of whose sizes are guesses */
     bool assumed;                  /* rests on a guessed size of an input */
 };
 
@@ -37,7 +38,7 @@ struct lt_walked {
     bool complete;  /* every layer is known, with its shapes */
 };
 
-/* `builder` NULL: shapes and variables only. LT_OK even where layers have problems (they are in their entries);
+/* `builder` NULL: shapes only. LT_OK even where layers have problems (they are in their entries);
  * LT_NO_MEMORY, LT_TOO_LARGE otherwise. */
 enum lt_status lt_walk(const struct lt_document *document, const struct lt_binding *binding, struct lt_arena *arena,
                        struct lt_builder *builder, struct lt_walked *out);

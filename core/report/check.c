@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum operator { LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, OPERATOR_COUNT };
+enum operator{ LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, OPERATOR_COUNT };
 
 /* Longer ones first, so that <= is not read as <. */
 static const struct {
@@ -44,7 +44,8 @@ static enum lt_status refuse(struct checker *c, const char *hint, const char *fo
     return LT_INVALID;
 }
 
-/* --- names ---------------------------------------------------------------------------------------------------------- */
+/* --- names ----------------------------------------------------------------------------------------------------------
+ */
 
 static const struct lt_tree *at_index(const struct lt_tree *list, const char **rest)
 {
@@ -129,7 +130,8 @@ static enum lt_unit unit_of(const struct lt_tree *node)
     return LT_UNIT_COUNT;
 }
 
-/* --- one requirement ------------------------------------------------------------------------------------------------ */
+/* --- one requirement ------------------------------------------------------------------------------------------------
+ */
 
 static bool holds(enum operator op, double a, double b)
 {
@@ -211,7 +213,8 @@ static enum lt_status compare(struct checker *c, const struct requirement *r)
     return no_such(c, r->name);
 }
 
-/* --- the expression ------------------------------------------------------------------------------------------------- */
+/* --- the expression -------------------------------------------------------------------------------------------------
+ */
 
 static char *trim(char *text)
 {

@@ -26,13 +26,16 @@ struct text {
 
 /* The classes in words, for the sentence that names the biggest. */
 static const char *const CLASS_WORDS[LT_MEMORY_CLASS_COUNT] = {
-    "the weights", "the gradients", "the optimizer's state", "what the layers keep for the backward pass",
-    "tensors in transit", "kernel workspace", "the batch itself", "the allocator's idle pool", "the driver's context"};
+    "the weights",         "the gradients",    "the optimizer's state", "what the layers keep for backward",
+    "tensors in transit",  "kernel workspace", "the batch itself",      "the allocator's idle pool",
+    "the driver's context"};
 static const char *const HOST_WORDS[LT_HOST_CLASS_COUNT] = {
-    "the framework itself", "the weights", "the gradients", "the optimizer's state", "activations", "the dataset",
-    "the input pipeline", "copies of the dataset", "the runtime"};
+    "the framework itself",  "the weights",           "the gradients",
+    "the optimizer's state", "activations",           "the dataset",
+    "the input pipeline",    "copies of the dataset", "the runtime"};
 
-/* --- figures -------------------------------------------------------------------------------------------------------- */
+/* --- figures --------------------------------------------------------------------------------------------------------
+ */
 
 static const char *mark(enum lt_standing standing)
 {
@@ -64,13 +67,14 @@ static void bar(struct text *t, const char *label, const char *value, double sha
         lt_buffer_printf(t->out, "      %s\n", note);
         return;
     }
-    lt_buffer_printf(t->out, "%4.0f %%  ", 100 * share);
     size_t length = (size_t)(of_largest * BAR + 0.5);
-    lt_buffer_repeat(t->out, '#', length ? length : 1);
+    lt_buffer_printf(t->out, "%4.0f %%%s", 100 * share, length ? "  " : "");
+    lt_buffer_repeat(t->out, '#', length);
     lt_buffer_puts(t->out, "\n");
 }
 
-/* --- what it is ----------------------------------------------------------------------------------------------------- */
+/* --- what it is -----------------------------------------------------------------------------------------------------
+ */
 
 static const char *safe(struct text *t, const char *foreign)
 {
@@ -132,7 +136,8 @@ static void header(struct text *t)
     given(t);
 }
 
-/* --- does it fit ---------------------------------------------------------------------------------------------------- */
+/* --- does it fit ----------------------------------------------------------------------------------------------------
+ */
 
 static int largest(const uint64_t *value, int count)
 {
@@ -151,7 +156,8 @@ static bool is_cpu(const struct text *t)
 static void verdict_line(struct text *t, enum lt_verdict verdict, const char *where, const struct lt_figure *needed,
                          uint64_t room)
 {
-    static const char *const WORDS[LT_VERDICT_COUNT] = {"Whether it fits is not known", "Fits", "Tight", "Does not fit"};
+    static const char *const WORDS[LT_VERDICT_COUNT] = {"Whether it fits is not known", "Fits", "Tight",
+                                                        "Does not fit"};
     lt_buffer_printf(t->out, "%s: %s needs ", WORDS[verdict], where);
     add_figure(t, needed, LT_UNIT_BYTES);
     if (room)
@@ -193,14 +199,16 @@ static void verdict(struct text *t)
         lt_buffer_puts(t->out, "Some layers are not known (marked below): all totals are lower bounds.\n");
 }
 
-/* --- memory --------------------------------------------------------------------------------------------------------- */
+/* --- memory ---------------------------------------------------------------------------------------------------------
+ */
 
 static void classes(struct text *t, const char *const *name, const uint64_t *value, int count, double whole)
 {
     const double most = (double)value[largest(value, count)];
     for (int i = 0; i < count; i++)
         if (value[i])
-            bar(t, name[i], bytes(t, value[i]), whole > 0 ? (double)value[i] / whole : 0, (double)value[i] / most, NULL);
+            bar(t, name[i], bytes(t, value[i]), whole > 0 ? (double)value[i] / whole : 0, (double)value[i] / most,
+                NULL);
 }
 
 static void device_memory(struct text *t)
@@ -208,11 +216,9 @@ static void device_memory(struct text *t)
     const struct lt_device_memory *m = &t->e->device_memory;
     lt_buffer_puts(t->out, is_cpu(t) ? "\nTensors (in host memory): peak " : "\nDevice memory: peak ");
     add_figure(t, &m->peak_bytes, LT_UNIT_BYTES);
-    lt_buffer_printf(t->out, "\n  in the %s%s%s\n", lt_phase_names[m->peak_phase],
-                     m->peak_layer < t->e->row_count ? " of " : "",
-                     m->peak_layer < t->e->row_count
-                         ? safe(t, lt_layer_path(t->arena, t->e->document, m->peak_layer))
-                         : "");
+    lt_buffer_printf(
+        t->out, "\n  in the %s%s%s\n", lt_phase_names[m->peak_phase], m->peak_layer < t->e->row_count ? " of " : "",
+        m->peak_layer < t->e->row_count ? safe(t, lt_layer_path(t->arena, t->e->document, m->peak_layer)) : "");
     classes(t, lt_memory_class_names, m->classes, LT_MEMORY_POOL, m->peak_bytes.value);
     if (is_cpu(t))
         return;
@@ -235,7 +241,8 @@ static void host_memory(struct text *t)
     classes(t, lt_host_class_names, m->classes, LT_HOST_CLASS_COUNT, m->peak_bytes.value);
 }
 
-/* --- time ----------------------------------------------------------------------------------------------------------- */
+/* --- time -----------------------------------------------------------------------------------------------------------
+ */
 
 static void step_time(struct text *t)
 {
@@ -264,13 +271,13 @@ static void step_time(struct text *t)
                 part[i].seconds / most, part[i].note);
     const char *m = mark(time->step_seconds.standing);
     char steps[LT_NUMBER_TEXT];
-    lt_buffer_printf(t->out, "  %s%s samples, %s%s an epoch of %s steps, %s%s in all\n", m,
-                     figure(t, time->samples_per_s, LT_UNIT_PER_SECOND), m,
-                     figure(t, time->epoch_seconds, LT_UNIT_SECONDS), lt_grouped(steps, time->steps_per_epoch), m,
-                     figure(t, time->run_seconds, LT_UNIT_SECONDS));
+    lt_buffer_printf(t->out, "  %s%s samples/s, %s%s an epoch of %s steps, %s%s in all\n", m,
+                     figure(t, time->samples_per_s, LT_UNIT_COUNT), m, figure(t, time->epoch_seconds, LT_UNIT_SECONDS),
+                     lt_grouped(steps, time->steps_per_epoch), m, figure(t, time->run_seconds, LT_UNIT_SECONDS));
 }
 
-/* --- layers --------------------------------------------------------------------------------------------------------- */
+/* --- layers ---------------------------------------------------------------------------------------------------------
+ */
 
 /* The end of a long name tells more than its beginning: outer/inner_conv. `text` is safe; cut by columns. */
 static void add_cut(struct text *t, const char *text, int width)
@@ -313,9 +320,10 @@ static void layer(struct text *t, uint32_t i)
         lt_grouped(count, row->parameters);
     else
         lt_number(count, (double)row->parameters, LT_UNIT_COUNT);
-    lt_buffer_printf(t->out, " %8s %9s %9s %8s %s\n", row->parameters ? count : "-", state ? bytes(t, state) : "-",
+    lt_buffer_printf(t->out, " %8s %9s %9s %8s%s%s\n", row->parameters ? count : "-", state ? bytes(t, state) : "-",
                      row->kept_bytes ? bytes(t, row->kept_bytes) : "-",
                      row->seconds > 0 ? figure(t, row->seconds, LT_UNIT_SECONDS) : "-",
+                     row->bound == LT_BOUND_NONE ? "" : " ",
                      row->bound == LT_BOUND_NONE ? "" : lt_bound_names[row->bound]);
     if (row->problem)
         lt_buffer_printf(t->out, "   ! %s\n", safe(t, row->problem));
@@ -328,8 +336,8 @@ static void layers(struct text *t)
     for (uint32_t i = 0; i < t->e->row_count; i++)
         if (t->e->row[i].listed)
             layer(t, i);
-    lt_buffer_puts(t->out, "\nstate: weights, gradients and the optimizer's. kept: from forward to backward pass, whole batch.\n"
-                           "A (B to C): 90 % interval. ~ rests on an assumption. > at least: a part is not known.\n");
+    lt_buffer_puts(t->out, "\nstate: weights, gradients, optimizer; kept: for the backward pass, whole batch\n"
+                           "A (B to C): 90 % interval; ~ rests on an assumption; > at least, some unknown\n");
 }
 
 static void problems(struct text *t)

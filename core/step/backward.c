@@ -62,7 +62,7 @@ static lt_tensor new_gradient(struct backward *w, lt_tensor of, const struct lt_
     const struct lt_tensor_info info = *lt_step_info(w->step, of);
     bool variable = info.role == LT_ROLE_VARIABLE;
     return lt_step_tensor(w->step, variable ? LT_ROLE_VARIABLE_GRADIENT : LT_ROLE_GRADIENT, info.elements,
-                          (enum lt_dtype)info.dtype, op->layer, variable ? 0 : op->region);
+                          (enum lt_dtype)info.dtype, op->layer, info.region);
 }
 
 /* One op of the gradient of `op`: reads dY and what `keep` names, gives the gradients out[]. */
@@ -99,6 +99,8 @@ static void emit(struct backward *w, const struct lt_step_op *forward, enum lt_p
     }
     for (int i = 0; i < out_count; i++)
         made->bytes = lt_add(made->bytes, lt_step_bytes(step, out[i]));
+    if (op->region && lt_ops[op->kind].op_class == LT_CLASS_COPY && dy_count)
+        made->bytes = lt_mul(2, lt_step_bytes(step, dy[0])); /* one step's share of a longer tensor */
     if (passes > 0 && largest != LT_HUGE)
         made->bytes = (uint64_t)((double)passes * (double)largest);
     uint64_t unit = dy_count ? lt_step_bytes(step, dy[0]) : 0;
@@ -173,6 +175,9 @@ static void other_gradients(struct backward *w, const struct lt_step_op *forward
         emit(w, forward, LT_PATH_OTHER, dy, dy_count, keep, out, out_count, row->kernels[1], row->passes[1]);
 }
 
+/* Small kernels of one update as Keras 3 composes it (Adam: two assignments per slot, correction, step). */
+enum { COMPOSED_UPDATE_KERNELS = 8 };
+
 /* The optimizer's pass over one variable. */
 static void update(struct backward *w, lt_tensor variable)
 {
@@ -187,8 +192,9 @@ static void update(struct backward *w, lt_tensor variable)
     uint64_t bytes = lt_step_bytes(step, variable);
     op->dtype = info.dtype;
     op->bytes = (uint64_t)(w->update_bytes * (double)bytes);
-    op->scratch_bytes = (uint64_t)((double)step->optimizer->temporaries * (double)bytes);
-    op->kernels = 8;
+    bool fused = step->lowering->fused_update;
+    op->scratch_bytes = fused ? 0 : (uint64_t)((double)step->optimizer->temporaries * (double)bytes);
+    op->kernels = fused ? 1 : COMPOSED_UPDATE_KERNELS;
     w->partial[variable] = NULL;
 }
 

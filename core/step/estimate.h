@@ -142,7 +142,8 @@ struct lt_estimate {
     double forward_flops; /* of one sample: 2 per multiply-add of matmul and convolution */
     uint64_t optimizer_elements, optimizer_bytes;
     uint32_t optimizer_scalars;
-    uint32_t op_count; /* device ops of one step */
+    uint32_t op_count;     /* ops of the lowered step */
+    uint32_t kernel_count; /* that they start, each op of a loop once */
 
     struct lt_device_memory device_memory;
     struct lt_host_memory host_memory;
@@ -153,5 +154,9 @@ struct lt_estimate {
  * errors: then rows are marked and totals are lower bounds. LT_NO_MEMORY, LT_TOO_LARGE otherwise. */
 enum lt_status lt_estimate(const struct lt_document *document, const struct lt_machine *machine, struct lt_arena *arena,
                            struct lt_estimate *out, struct lt_problems *problems);
+
+/* Fills row->open: which axes of the shapes are open in the file (the batch, and those written as null). Found by
+ * walking once more with other sizes, so a search or a screen that does not show it need not pay for it. */
+enum lt_status lt_estimate_open_axes(struct lt_estimate *estimate, struct lt_arena *arena);
 
 #endif

@@ -56,7 +56,7 @@ static uint64_t traffic(const struct lt_step *step, const struct lt_step_op *op,
 
 static void forward_op(struct lt_step *step, const struct lt_op *op, bool training)
 {
-    const struct lt_lowering *row = step->lowering->find(op);
+    const struct lt_lowering *row = lt_lowering_row(step->lowering, op);
     const lt_tensor *operand = step->lowered.program.operand + op->operand;
     lt_tensor out[8 + MAX_EXTRA];
     int out_count = op->out_count < 8 ? op->out_count : 8;
@@ -81,6 +81,8 @@ static void forward_op(struct lt_step *step, const struct lt_op *op, bool traini
     made->dtype = dtype;
     made->kernels = row->kernels[0];
     made->bytes = row->kernels[0] ? traffic(step, made, row->passes[0]) : 0;
+    if (op->region && lt_ops[op->kind].op_class == LT_CLASS_COPY)
+        made->bytes = lt_mul(2, lt_step_bytes(step, out[0])); /* one step's share of a longer tensor */
     made->scratch_bytes = (uint64_t)((double)row->scratch[0] * (double)(out_count ? lt_step_bytes(step, out[0]) : 0));
 }
 

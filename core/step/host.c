@@ -10,9 +10,9 @@
 /* Resident memory of the process after its imports and a first small fit: Keras 3.15.1 on TensorFlow 2.21 (CPU)
  * measured; with the CUDA libraries loaded 2 to 4 GB are reported, which is an assumption until measured. */
 static const uint64_t PROCESS_BYTES = 516 * MIB, PROCESS_GPU_BYTES = 2600 * MIB;
-/* What tracing and the caches of oneDNN's kernels add per op of the graph (measured: 0.2 to 1.1 GB for 500 to 9,000
- * ops). */
-static const uint64_t RUNTIME_BYTES = 40 * MIB, RUNTIME_BYTES_PER_OP = 96 * 1024;
+/* What tracing and the caches of the libraries' kernels add per kernel of the graph: 50 MB for 40 kernels, 1.1 GB for
+ * 4,600 (tests/reference/cpu_training.json; Keras 3.15.1, TensorFlow 2.21). */
+static const uint64_t RUNTIME_BYTES = 30 * MIB, RUNTIME_BYTES_PER_KERNEL = 230 * 1000;
 
 uint64_t lt_samples_of(const struct lt_setup *setup, enum lt_standing *standing)
 {
@@ -77,7 +77,9 @@ static void feed(const struct lt_estimate *e, uint64_t sample_bytes, uint64_t *h
     uint64_t samples = lt_samples_of(setup, &standing);
     if (setup->value[LT_SET_VALIDATION_SAMPLES].type == LT_VALUE_INT)
         samples = lt_add(samples, (uint64_t)lt_setup_int(setup, LT_SET_VALIDATION_SAMPLES));
-    if (!how || strcmp(how, "numpy") == 0)
+    /* Nobody said what the data are: then only what any pipeline holds is counted. */
+    bool known = setup->value[LT_SET_SAMPLES].given || setup->value[LT_SET_DATASET].given;
+    if (known && (!how || strcmp(how, "numpy") == 0))
         feed_numpy(setup, samples, sample_bytes, host);
     else
         feed_pipeline(setup, samples, sample_bytes, e->batch, host);
@@ -89,7 +91,7 @@ void lt_host_memory_make(const struct lt_timeline *timeline, uint64_t sample_byt
     uint64_t *host = memory->classes;
     bool cpu = out->machine->device->kind == LT_DEVICE_CPU;
     host[LT_HOST_FRAMEWORK] = cpu ? PROCESS_BYTES : PROCESS_GPU_BYTES;
-    host[LT_HOST_RUNTIME] = lt_add(RUNTIME_BYTES, lt_mul(out->op_count, RUNTIME_BYTES_PER_OP));
+    host[LT_HOST_RUNTIME] = lt_add(RUNTIME_BYTES, lt_mul(out->kernel_count, RUNTIME_BYTES_PER_KERNEL));
     feed(out, sample_bytes, host);
     if (cpu) {
         const uint64_t *device = timeline->classes;

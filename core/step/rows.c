@@ -2,21 +2,6 @@
 
 #include "core/base/checked.h"
 
-/* Axes that differ between two walks with other bindings are open in the file. */
-static const uint8_t *open_axes(struct lt_arena *arena, const struct lt_walked_layer *a,
-                                const struct lt_walked_layer *b)
-{
-    uint8_t *open = lt_alloc(arena, a->out_count + 1u);
-    for (int i = 0; open && i < a->out_count; i++)
-        for (int axis = 0; axis < a->out[i].rank; axis++) {
-            bool same = b->out && i < b->out_count && b->out[i].rank == a->out[i].rank &&
-                        b->out[i].dim[axis] == a->out[i].dim[axis];
-            if (!same)
-                open[i] |= (uint8_t)(1u << axis);
-        }
-    return open;
-}
-
 static void count_variables(const struct lt_optimizer_state *optimizer, const struct lt_walked_layer *layer,
                             struct lt_layer_row *row)
 {
@@ -40,13 +25,23 @@ static void count_variables(const struct lt_optimizer_state *optimizer, const st
     }
 }
 
-/* Layers of wrappers have no row of their own. */
+/* Layers of wrappers have no row of their own, nor have those that the file implies. */
 static bool is_listed(const struct lt_document *document, uint32_t layer)
 {
+    if (document->layer[layer].implied)
+        return false;
     for (uint32_t up = document->layer[layer].parent; up != LT_NO_LAYER; up = document->layer[up].parent)
         if (!document->layer[up].inner)
             return false;
     return true;
+}
+
+/* Keras's model.layers leaves out operations (keras.ops called on a tensor) and a Sequential's input. */
+static bool in_layers_of_keras(const struct lt_document *document, uint32_t layer, const struct lt_layer_row *row)
+{
+    const struct lt_kind *kind = document->layer[layer].kind;
+    return row->listed && document->layer[layer].parent == LT_NO_LAYER && kind->family != LT_FAMILY_OPERATION &&
+           !(document->sequential && kind == &lt_kind_input);
 }
 
 static void report(struct lt_problems *problems, const struct lt_document *document, uint32_t layer,
@@ -56,9 +51,18 @@ static void report(struct lt_problems *problems, const struct lt_document *docum
     lt_problem_add(problems, LT_ERROR, place, NULL, "%s", message);
 }
 
-enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_walked *walked,
-                            const struct lt_walked *stretched, struct lt_arena *arena, struct lt_estimate *out,
-                            struct lt_problems *problems)
+static void report_guess(struct lt_problems *problems, const struct lt_document *document, uint32_t layer,
+                         const struct lt_shape *shape, struct lt_arena *arena)
+{
+    const char *name = lt_layer_path(arena, document, layer);
+    struct lt_place place = {.file = document->origin.file, .path = name};
+    char *hint = lt_format(arena, "set input.%s%s", name, shape->rank <= 3 ? " or seq_len" : "");
+    lt_problem_add(problems, LT_NOTE, place, hint, "the file leaves sizes of this input open: assumed %s",
+                   lt_shape_text(arena, shape, false));
+}
+
+enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_walked *walked, struct lt_arena *arena,
+                            struct lt_estimate *out, struct lt_problems *problems)
 {
     out->row_count = document->layer_count;
     out->row = lt_alloc_array(arena, document->layer_count + 1u, sizeof *out->row);
@@ -74,17 +78,14 @@ enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_
         row->problem = layer->problem;
         row->listed = is_listed(document, i);
         row->nested = document->layer[i].inner != NULL;
-        row->open = layer->out ? open_axes(arena, layer, &stretched->layer[i]) : NULL;
-        if (layer->out && !row->open)
-            return LT_NO_MEMORY;
         row->standing = layer->assumed ? LT_ASSUMED : LT_MODEL;
         if (layer->problem || layer->blocked || document->layer[i].kind == &lt_kind_unknown)
             row->standing = LT_UNKNOWN;
+        if (layer->guessed)
+            report_guess(problems, document, i, layer->out, arena);
         if (layer->problem)
             report(problems, document, i, layer->problem, arena);
-        /* Keras's model.layers leaves out operations (keras.ops called on a tensor). */
-        if (document->layer[i].parent == LT_NO_LAYER && document->layer[i].kind->family != LT_FAMILY_OPERATION)
-            out->layers++;
+        out->layers += in_layers_of_keras(document, i, row);
         count_variables(&out->optimizer_state, layer, row);
     }
     return LT_OK;
@@ -147,10 +148,41 @@ static void add_row(struct lt_layer_row *to, const struct lt_layer_row *from)
 void lt_rows_sum(const struct lt_document *document, struct lt_estimate *out)
 {
     for (uint32_t i = 0; i < out->row_count; i++) {
+        if (out->row[i].listed && !out->row[i].nested && out->batch)
+            out->forward_flops += out->row[i].forward_flops / (double)out->batch;
         /* Variables of a wrapper's children are already in the wrapper's own list. */
         if (!out->row[i].listed || out->row[i].nested)
             continue;
         for (uint32_t up = document->layer[i].parent; up != LT_NO_LAYER; up = document->layer[up].parent)
             add_row(&out->row[up], &out->row[i]);
     }
+}
+
+static void count_state(const struct lt_walked *walked, struct lt_estimate *out)
+{
+    if (!out->optimizer)
+        return;
+    for (uint32_t i = 0; i < out->row_count; i++) {
+        const struct lt_variables *variables = &walked->layer[i].variables;
+        for (uint32_t k = 0; k < variables->count; k++)
+            if (variables->item[k].trainable && variables->item[k].counted)
+                out->optimizer_elements =
+                    lt_add(out->optimizer_elements, lt_optimizer_elements(&out->optimizer_state, &variables->item[k]));
+    }
+    out->optimizer_scalars = lt_optimizer_scalars(&out->document->setup, out->optimizer, out->loss_scaling);
+}
+
+void lt_rows_total(const struct lt_walked *walked, struct lt_estimate *out)
+{
+    for (uint32_t i = 0; i < out->row_count; i++) {
+        const struct lt_layer_row *row = &out->row[i];
+        if (!row->listed || row->nested)
+            continue;
+        out->parameters = lt_add(out->parameters, row->parameters);
+        out->trainable_parameters = lt_add(out->trainable_parameters, row->trainable_parameters);
+        out->non_trainable_parameters = lt_add(out->non_trainable_parameters, row->non_trainable_parameters);
+        out->weight_bytes = lt_add(out->weight_bytes, row->weight_bytes);
+        out->optimizer_bytes = lt_add(out->optimizer_bytes, row->optimizer_bytes);
+    }
+    count_state(walked, out);
 }

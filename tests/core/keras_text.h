@@ -103,24 +103,27 @@ static inline void assert_ints(const struct lt_value *value, uint32_t count, con
 
 /* Pieces of a Keras 3 Functional model. */
 #define INPUT(name, shape)                                                                                             \
-    "{'module':'keras.layers','class_name':'InputLayer','config':{'batch_shape':" shape                               \
+    "{'module':'keras.layers','class_name':'InputLayer','config':{'batch_shape':" shape                                \
     ",'dtype':'float32','name':'" name "'},'registered_name':null,'name':'" name "','inbound_nodes':[]}"
 #define LAYER(class, name, config, calls)                                                                              \
     "{'module':'keras.layers','class_name':'" class "','config':{'name':'" name "'" config                             \
-    "},'registered_name':null,'name':'" name "','inbound_nodes':[" calls "]}"
+                                                    "},'registered_name':null,'name':'" name                           \
+                                                    "','inbound_nodes':[" calls "]}"
 #define OPERATION(module, class, name, config, calls)                                                                  \
-    "{'module':'keras.src.ops." module "','class_name':'" class "','config':{'name':'" name "'" config                 \
-    "},'registered_name':'" class "','name':'" name "','inbound_nodes':[" calls "]}"
+    "{'module':'keras.src.ops." module                                                                                 \
+    "','class_name':'" class "','config':{'name':'" name "'" config                                                    \
+                             "},'registered_name':'" class "','name':'" name "','inbound_nodes':[" calls "]}"
 #define TENSOR(name, call, output)                                                                                     \
-    "{'class_name':'__keras_tensor__','config':{'shape':[null,8],'dtype':'float32','keras_history':['" name "'," call \
+    "{'class_name':'__keras_tensor__','config':{'shape':[null,8],'dtype':'float32','keras_history':['" name "'," call  \
     "," output "]}}"
-#define CALL(args) "{'args':[" args "],'kwargs':{}}"
+#define CALL(args)              "{'args':[" args "],'kwargs':{}}"
 #define CALL_WITH(args, kwargs) "{'args':[" args "],'kwargs':{" kwargs "}}"
 #define FUNCTIONAL(name, layers, in, out)                                                                              \
     "{'module':'keras.src.models.functional','class_name':'Functional','config':{'name':'" name                        \
     "','trainable':true,'layers':[" layers "],'input_layers':" in ",'output_layers':" out                              \
     "},'registered_name':'Functional','build_config':{'input_shape':null}"
 #define MODEL(layers, in, out) FUNCTIONAL("model", layers, in, out) "}"
-#define NESTED(name, layers, in, out, calls) FUNCTIONAL(name, layers, in, out) ",'name':'" name "','inbound_nodes':[" calls "]}"
+#define NESTED(name, layers, in, out, calls)                                                                           \
+    FUNCTIONAL(name, layers, in, out) ",'name':'" name "','inbound_nodes':[" calls "]}"
 
 #endif

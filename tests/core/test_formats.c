@@ -10,17 +10,22 @@
 #include "core/formats/detect.h"
 #include "core/formats/formats.h"
 
-static const char MODEL[] = "{\"module\":\"keras\",\"class_name\":\"Sequential\",\"config\":{\"name\":\"s\",\"layers\":["
-                            "{\"module\":\"keras.layers\",\"class_name\":\"InputLayer\",\"config\":{\"batch_shape\":"
-                            "[null,8],\"name\":\"a\"}},{\"module\":\"keras.layers\",\"class_name\":\"Dense\",\"config\":"
-                            "{\"name\":\"d\",\"units\":2}}]}}";
+static const char MODEL[] =
+    "{\"module\":\"keras\",\"class_name\":\"Sequential\",\"config\":{\"name\":\"s\",\"layers\":["
+    "{\"module\":\"keras.layers\",\"class_name\":\"InputLayer\",\"config\":{\"batch_shape\":"
+    "[null,8],\"name\":\"a\"}},{\"module\":\"keras.layers\",\"class_name\":\"Dense\",\"config\":"
+    "{\"name\":\"d\",\"units\":2}}]}}";
 
 #define BYTES(text) text, sizeof text - 1
 
 static void test_detect(void **state)
 {
     (void)state;
-    static const struct { const char *bytes; size_t count; enum lt_file_type type; } CASES[] = {
+    static const struct {
+        const char *bytes;
+        size_t count;
+        enum lt_file_type type;
+    } CASES[] = {
         {BYTES(""), LT_FILE_EMPTY},
         {BYTES("{\"class_name\": 1}"), LT_FILE_JSON},
         {BYTES(" \n\t{}"), LT_FILE_JSON},
@@ -84,9 +89,10 @@ static void test_keras_yaml(void **state)
     struct lt_arena arena = LT_ARENA_INIT;
     struct lt_problems problems = {.arena = &arena};
     struct lt_document *document =
-        lt_open_text("f", BYTES("backend: tensorflow\nclass_name: Sequential\nkeras_version: 2.2.4\nconfig:\n  name: s\n"
-                                "  layers:\n  - class_name: Dense\n    config:\n      name: d\n      units: 3\n"
-                                "      batch_input_shape: [null, 5]\n"),
+        lt_open_text("f",
+                     BYTES("backend: tensorflow\nclass_name: Sequential\nkeras_version: 2.2.4\nconfig:\n  name: s\n"
+                           "  layers:\n  - class_name: Dense\n    config:\n      name: d\n      units: 3\n"
+                           "      batch_input_shape: [null, 5]\n"),
                      &problems);
     assert_non_null(document);
     assert_int_equal(problems.count, 0);
@@ -110,7 +116,8 @@ static void test_refused_text(void **state)
     assert_refused(BYTES("\x89HDF\r\n\x1a\n"), "HDF5");
 }
 
-/* --- from files ---------------------------------------------------------------------------------------------------- */
+/* --- from files ----------------------------------------------------------------------------------------------------
+ */
 
 static char directory[] = "/tmp/layertop-formats-XXXXXX";
 
@@ -161,7 +168,7 @@ static void test_refused_files(void **state)
     assert_path_refused("/dev/null", "a device or a pipe");
     assert_path_refused(directory, "this directory holds no model");
     put("model.keras", BYTES("\x89HDF\r\n\x1a\n\0\0\0\0"));
-    assert_path_refused(path_of("model.keras"), "this is an HDF5 file");
+    assert_path_refused(path_of("model.keras"), "the HDF5 file is damaged or cut off");
     put("model.keras", BYTES("PK\x03\x04"));
     assert_path_refused(path_of("model.keras"), "");
     unlink(path_of("model.keras"));
@@ -173,7 +180,7 @@ static void test_directories(void **state)
     put("saved_model.pb", BYTES("\x08\x01"));
     assert_path_refused(directory, "only TensorFlow's operations");
     put("keras_metadata.pb", BYTES("\x08\x01"));
-    assert_path_refused(directory, "a SavedModel of tf.keras");
+    assert_path_refused(directory, "its keras_metadata.pb describes no model");
     put("config.json", BYTES(MODEL));
     put("metadata.json", BYTES("{\"keras_version\": \"3.9.2\"}"));
     struct lt_arena arena = LT_ARENA_INIT;
@@ -190,7 +197,8 @@ static void test_directories(void **state)
     unlink(path_of("metadata.json"));
 }
 
-/* --- archives that real Keras wrote --------------------------------------------------------------------------------- */
+/* --- archives that real Keras wrote ---------------------------------------------------------------------------------
+ */
 
 static void assert_opens(const char *path, uint32_t layers)
 {
@@ -251,14 +259,10 @@ static void test_archive_behind_a_script(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detect),
-        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_keras_yaml),
-        cmocka_unit_test(test_refused_text),
-        cmocka_unit_test(test_refused_files),
-        cmocka_unit_test(test_directories),
-        cmocka_unit_test(test_archives),
-        cmocka_unit_test(test_archive_behind_a_script),
+        cmocka_unit_test(test_detect),        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_keras_yaml),    cmocka_unit_test(test_refused_text),
+        cmocka_unit_test(test_refused_files), cmocka_unit_test(test_directories),
+        cmocka_unit_test(test_archives),      cmocka_unit_test(test_archive_behind_a_script),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

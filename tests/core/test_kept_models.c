@@ -45,7 +45,8 @@ static void check_row(const struct lt_tree *row)
     if (fabs(error) > 0.003)
         fail_msg("%s %s: %.0f bytes a sample, measured %.0f (%+.2f %%)", name, policy, slope, sample, error * 100);
     if (copies > 100000 && fabs(constant / copies - 1) > 0.02)
-        fail_msg("%s %s: %.0f constant bytes, measured %.0f of half kernels and statistics", name, policy, constant, copies);
+        fail_msg("%s %s: %.0f constant bytes, measured %.0f of half kernels and statistics", name, policy, constant,
+                 copies);
     estimating_close(&t);
 }
 

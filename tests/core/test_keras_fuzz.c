@@ -30,7 +30,8 @@ struct nodes {
 static void collect(struct lt_arena *arena, struct nodes *nodes, struct lt_tree *tree)
 {
     if ((nodes->count & (nodes->count - 1)) == 0)
-        nodes->item = lt_grow(arena, nodes->item, nodes->count, nodes->count ? nodes->count * 2u : 1, sizeof *nodes->item);
+        nodes->item =
+            lt_grow(arena, nodes->item, nodes->count, nodes->count ? nodes->count * 2u : 1, sizeof *nodes->item);
     nodes->item[nodes->count++] = tree;
     for (struct lt_tree *child = tree->child; child; child = child->next)
         collect(arena, nodes, child);
@@ -49,12 +50,14 @@ static void assign(struct lt_tree *to, const struct lt_tree *from)
 }
 
 static const int64_t ODD_NUMBERS[] = {0, -1, 1, 2, 65535, 65536, INT64_MAX, INT64_MIN, 1000000};
-static const char *const ODD_NAMES[] = {"", "a/b", "mask", "InputLayer", "Sequential", "Functional", "\x1b[2J", "Dense"};
+static const char *const ODD_NAMES[] = {"",           "a/b",        "mask",    "InputLayer",
+                                        "Sequential", "Functional", "\x1b[2J", "Dense"};
 
 static void mutate(struct lt_arena *arena, const struct nodes *nodes)
 {
     struct lt_tree *tree = nodes->item[random_below(nodes->count)];
-    const struct lt_tree *other = nodes->item[random_below(nodes->count)];
+    /* A copy, for the other one may hold this one. */
+    const struct lt_tree *other = lt_tree_copy(arena, nodes->item[random_below(nodes->count)], NULL, NULL);
     switch (random_below(6)) {
     case 0:
         tree->type = LT_TREE_NULL;
@@ -67,8 +70,8 @@ static void mutate(struct lt_arena *arena, const struct nodes *nodes)
     case 2:
         assign(tree, &(struct lt_tree){.type = LT_TREE_TEXT, .text = ODD_NAMES[random_below(COUNT(ODD_NAMES))]});
         break;
-    case 3: /* the other one may hold this one: its copy is made first */
-        assign(tree, lt_tree_copy(arena, other, NULL, NULL));
+    case 3:
+        assign(tree, other);
         break;
     case 4:
         if (tree->type == LT_TREE_LIST)
@@ -152,7 +155,7 @@ static void fuzz(const char *path, int turns, bool walk)
 static void test_broken_models(void **state)
 {
     (void)state;
-    static const char *const NAMES[] = {"shared_layer", "nested_twice", "several_inputs", "op_nodes",
+    static const char *const NAMES[] = {"shared_layer", "nested_twice",      "several_inputs",       "op_nodes",
                                         "mask_zero",    "transformer_block", "lstm_text_classifier", "mixed_compiled"};
     for (size_t i = 0; i < COUNT(NAMES); i++) {
         char path[100];

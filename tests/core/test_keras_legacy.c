@@ -1,8 +1,8 @@
-/* Keras 1, Keras 2, tf.keras and TF.js: what they called things, and how they wrote calls. Rules are those of Keras 2.0.8's
- * legacy/interfaces.py and of tf_keras's engine/node.py and engine/functional.py. */
+/* Keras 1, Keras 2, tf.keras and TF.js: what they called things, and how they wrote calls. Rules are those of
+ * Keras 2.0.8's legacy/interfaces.py and of tf_keras's engine/node.py and engine/functional.py. */
 #include "tests/core/keras_text.h"
 
-#define OLD(class, config) "{'class_name':'" class "','config':{'name':'" class "'" config "}}"
+#define OLD(class, config)   "{'class_name':'" class "','config':{'name':'" class "'" config "}}"
 #define SEQUENTIAL_1(layers) "{'class_name':'Sequential','keras_version':'1.2.2','config':[" layers "]}"
 
 static void test_keras1_sequential(void **state)
@@ -10,10 +10,51 @@ static void test_keras1_sequential(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, SEQUENTIAL_1(OLD("Convolution2D", ",'batch_input_shape':[null,1,28,28],'nb_col':5,'nb_filter':4,'nb_row':3,"
-                                              "'subsample':[2,1],'border_mode':'same','dim_ordering':'th','bias':false")
-                         "," OLD("MaxPooling2D", ",'pool_size':[2,2],'dim_ordering':'th','border_mode':'valid'") "," OLD(
-                             "Dropout", ",'p':0.25") "," OLD("Flatten", "") "," OLD("Dense", ",'output_dim':10,'input_dim':null")));
+        &o, SEQUENTIAL_1(
+                OLD("Convolution2D",
+                    ",'batch_input_shape':[null,1,28,28],'nb_col':5,'nb_filter':4,'nb_row':"
+                    "3,"
+                    "'subsample':[2,1],'border_mode':'same','dim_ordering':'th','bias':"
+                    "false") "," OLD("MaxPooling2D",
+                                     ",'pool_size':[2,2],'dim_ordering':'th','border_mode':"
+                                     "'valid'") "," OLD("Dropout", ",'p':0.25") "," OLD("Flatten", "") "," OLD("D"
+                                                                                                               "e"
+                                                                                                               "n"
+                                                                                                               "s"
+                                                                                                               "e",
+                                                                                                               ","
+                                                                                                               "'"
+                                                                                                               "o"
+                                                                                                               "u"
+                                                                                                               "t"
+                                                                                                               "p"
+                                                                                                               "u"
+                                                                                                               "t"
+                                                                                                               "_"
+                                                                                                               "d"
+                                                                                                               "i"
+                                                                                                               "m"
+                                                                                                               "'"
+                                                                                                               ":"
+                                                                                                               "1"
+                                                                                                               "0"
+                                                                                                               ","
+                                                                                                               "'"
+                                                                                                               "i"
+                                                                                                               "n"
+                                                                                                               "p"
+                                                                                                               "u"
+                                                                                                               "t"
+                                                                                                               "_"
+                                                                                                               "d"
+                                                                                                               "i"
+                                                                                                               "m"
+                                                                                                               "'"
+                                                                                                               ":"
+                                                                                                               "n"
+                                                                                                               "u"
+                                                                                                               "l"
+                                                                                                               "l")));
     assert_calls(&o, &d->graph,
                  "Convolution2D_input(), Convolution2D(#0:0), MaxPooling2D(#1:0), Dropout(#2:0), Flatten(#3:0), "
                  "Dense(#4:0) -> #5:0");
@@ -39,9 +80,10 @@ static void test_keras1_recurrent(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, SEQUENTIAL_1(OLD("GRU", ",'output_dim':3,'input_dim':2,'input_length':10,'inner_activation':'hard_sigmoid',"
-                                    "'dropout_W':0.5,'dropout_U':0.25,'return_sequences':true")
-                         "," OLD("TimeDistributedDense", ",'output_dim':4")));
+        &o, SEQUENTIAL_1(OLD("GRU",
+                             ",'output_dim':3,'input_dim':2,'input_length':10,'inner_activation':'hard_sigmoid',"
+                             "'dropout_W':0.5,'dropout_U':0.25,'return_sequences':true") "," OLD("TimeDistributedDense",
+                                                                                                 ",'output_dim':4")));
     assert_ints(config_of(&d->layer[0], "batch_shape"), 3, (int64_t[]){LT_NO_DIM, 10, 2});
     const struct lt_layer *gru = &d->layer[1];
     assert_int_equal(config_of(gru, "units")->integer, 3);
@@ -65,13 +107,14 @@ static void test_modern_gru_keeps_its_default(void **state)
 }
 
 #define IN(name, shape)                                                                                                \
-    "{'class_name':'InputLayer','config':{'batch_input_shape':" shape ",'dtype':'float32','name':'" name "'},'name':'" \
-    name "','inbound_nodes':[]}"
+    "{'class_name':'InputLayer','config':{'batch_input_shape':" shape ",'dtype':'float32','name':'" name               \
+    "'},'name':'" name "','inbound_nodes':[]}"
 #define NODE(class, name, config, calls)                                                                               \
     "{'class_name':'" class "','config':{'name':'" name "'" config "},'name':'" name "','inbound_nodes':[" calls "]}"
 #define MODEL_2(version, layers, in, out)                                                                              \
-    "{'class_name':'Model','keras_version':'" version "','backend':'tensorflow','config':{'name':'m','layers':[" layers \
-    "],'input_layers':" in ",'output_layers':" out "}}"
+    "{'class_name':'Model','keras_version':'" version                                                                  \
+    "','backend':'tensorflow','config':{'name':'m','layers':[" layers "],'input_layers':" in ",'output_layers':" out   \
+    "}}"
 
 static void check_merge(const char *text, const char *kind)
 {
@@ -88,8 +131,8 @@ static void check_merge(const char *text, const char *kind)
 
 #define MERGE(mode)                                                                                                    \
     MODEL_2("1.1.0",                                                                                                   \
-            IN("a", "[null,4]") "," IN("b", "[null,4]") "," NODE("Merge", "m", ",'mode':'" mode                        \
-            "','concat_axis':1,'dot_axes':[[1],[1]]", "[['a',0,0],['b',0,0]]"),                                        \
+            IN("a", "[null,4]") "," IN("b", "[null,4]") "," NODE(                                                      \
+                "Merge", "m", ",'mode':'" mode "','concat_axis':1,'dot_axes':[[1],[1]]", "[['a',0,0],['b',0,0]]"),     \
             "[['a',0,0],['b',0,0]]", "[['m',0,0]]")
 
 static void test_merge_modes(void **state)
@@ -111,8 +154,10 @@ static void test_keras2_nested_model(void **state)
     const struct lt_document *d = open_clean(
         &o, MODEL_2("2.2.4",
                     IN("a", "[null,8]") ",{'class_name':'Sequential','name':'s','config':{'name':'s','layers':[{"
-                    "'class_name':'Dense','config':{'name':'x','units':8,'batch_input_shape':[null,8]}}]},'inbound_nodes':["
-                    "[['a',0,0,{}]],[['s',1,0,{}]]]}," NODE("Dense", "d", ",'units':2", "[['s',1,0,{}]]"),
+                                        "'class_name':'Dense','config':{'name':'x','units':8,'batch_input_shape':[null,"
+                                        "8]}}]},'inbound_nodes':["
+                                        "[['a',0,0,{}]],[['s',1,0,{}]]]}," NODE("Dense", "d", ",'units':2",
+                                                                                "[['s',1,0,{}]]"),
                     "[['a',0,0]]", "[['s',2,0],['d',0,0]]"));
     assert_calls(&o, &d->graph, "a(), s(#0:0), s(#1:0), d(#1:0) -> #2:0 #3:0");
     assert_true(layer_named(d, "s/x_input")->implied);
@@ -124,12 +169,11 @@ static void test_tfkeras_keywords(void **state)
 {
     (void)state;
     struct opened o;
-    const struct lt_document *d = open_clean(
-        &o, MODEL_2("2.4.0",
-                    IN("q", "[null,4,8]") "," IN("v", "[null,4,8]") "," NODE(
-                        "MultiHeadAttention", "mha", ",'num_heads':2,'key_dim':4",
-                        "[['q',0,0,{'value':['v',0,0],'use_causal_mask':true}]]"),
-                    "[['q',0,0],['v',0,0]]", "[['mha',0,0]]"));
+    const struct lt_document *d = open_clean(&o, MODEL_2("2.4.0",
+                                                         IN("q", "[null,4,8]") "," IN("v", "[null,4,8]") "," NODE(
+                                                             "MultiHeadAttention", "mha", ",'num_heads':2,'key_dim':4",
+                                                             "[['q',0,0,{'value':['v',0,0],'use_causal_mask':true}]]"),
+                                                         "[['q',0,0],['v',0,0]]", "[['mha',0,0]]"));
     assert_calls(&o, &d->graph, "q(), v(), mha(#0:0, value=#1:0) -> #2:0");
     const struct lt_tree *kwargs = lt_tree_get(d->graph.node[2].arguments, "kwargs");
     assert_true(lt_tree_bool(lt_tree_get(kwargs, "use_causal_mask"), false));
@@ -142,13 +186,20 @@ static void test_tfkeras_functions(void **state)
 {
     (void)state;
     struct opened o;
-    const struct lt_document *d = open_clean(
-        &o, MODEL_2("2.8.0",
-                    IN("a", "[null,8]") "," IN("b", "[null,8]") "," NODE(
-                        "TFOpLambda", "sum", ",'function':'math.add'", "['a',0,0,{'y':['b',0,0],'name':null}]") "," NODE(
-                        "TFOpLambda", "twice", ",'function':'math.multiply'", "['sum',0,0,{'y':2.0,'name':null}]") "," NODE(
-                        "TFOpLambda", "mean", ",'function':'math.reduce_mean'", "['twice',0,0,{'axis':1,'keepdims':true}]"),
-                    "[['a',0,0],['b',0,0]]", "[['mean',0,0]]"));
+    const struct lt_document *d =
+        open_clean(&o, MODEL_2("2.8.0",
+                               IN("a", "[null,8]") "," IN("b", "[null,8]") "," NODE(
+                                   "TFOpLambda", "sum", ",'function':'math.add'",
+                                   "['a',0,0,{'y':['b',0,0],'name':null}]") "," NODE("TFOpLambda", "twice",
+                                                                                     ",'function':'math.multiply'",
+                                                                                     "['sum',0,0,{'y':2.0,'name':null}"
+                                                                                     "]") "," NODE("TFOpLambda", "mean",
+                                                                                                   ",'function':'math."
+                                                                                                   "reduce_mean'",
+                                                                                                   "['twice',0,0,{'"
+                                                                                                   "axis':1,'keepdims':"
+                                                                                                   "true}]"),
+                               "[['a',0,0],['b',0,0]]", "[['mean',0,0]]"));
     assert_calls(&o, &d->graph, "a(), b(), sum(#0:0, #1:0), twice(#2:0), mean(#3:0) -> #4:0");
     assert_string_equal(layer_named(d, "sum")->kind->name, "Add");
     assert_int_equal(layer_named(d, "sum")->kind->family, LT_FAMILY_OPERATION);
@@ -165,12 +216,13 @@ static void test_tfkeras_graph_ops(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, MODEL_2("2.3.0-tf",
-                    IN("a", "[null,2,3]") "," NODE("TensorFlowOpLayer", "tf_op_layer_R",
-                                                   ",'node_def':{'name':'R','op':'Reshape','input':['a','s'],'attr':{}},"
-                                                   "'constants':{'1':[-1,6]}",
-                                                   "[['a',0,0,{}]]"),
-                    "[['a',0,0]]", "[['tf_op_layer_R',0,0]]"));
+        &o,
+        MODEL_2("2.3.0-tf",
+                IN("a", "[null,2,3]") "," NODE("TensorFlowOpLayer", "tf_op_layer_R",
+                                               ",'node_def':{'name':'R','op':'Reshape','input':['a','s'],'attr':{}},"
+                                               "'constants':{'1':[-1,6]}",
+                                               "[['a',0,0,{}]]"),
+                "[['a',0,0]]", "[['tf_op_layer_R',0,0]]"));
     const struct lt_layer *reshape = layer_named(d, "tf_op_layer_R");
     assert_string_equal(reshape->kind->name, "Reshape");
     assert_int_equal(reshape->kind->family, LT_FAMILY_OPERATION);
@@ -203,10 +255,11 @@ static void test_tfjs(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, "{'format':'layers-model','generatedBy':'keras v2.4.0','weightsManifest':[],'modelTopology':{'keras_version':"
-            "'2.4.0','backend':'tensorflow','model_config':{'class_name':'Sequential','config':{'name':'s','layers':["
-            "{'class_name':'Dense','config':{'name':'d','units':2,'batch_input_shape':[null,3]}}]}},'training_config':{"
-            "'loss':'mse','optimizer_config':{'class_name':'Adam','config':{'lr':0.5}}}}}");
+        &o,
+        "{'format':'layers-model','generatedBy':'keras v2.4.0','weightsManifest':[],'modelTopology':{'keras_version':"
+        "'2.4.0','backend':'tensorflow','model_config':{'class_name':'Sequential','config':{'name':'s','layers':["
+        "{'class_name':'Dense','config':{'name':'d','units':2,'batch_input_shape':[null,3]}}]}},'training_config':{"
+        "'loss':'mse','optimizer_config':{'class_name':'Adam','config':{'lr':0.5}}}}}");
     assert_calls(&o, &d->graph, "d_input(), d(#0:0) -> #1:0");
     assert_string_equal(lt_setup_text(&d->setup, LT_SET_OPTIMIZER), "adam");
     assert_int_equal(d->setup.option_count, 1);

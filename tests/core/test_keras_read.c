@@ -10,10 +10,13 @@ static void test_functional_graph(void **state)
 {
     (void)state;
     struct opened o;
-    const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("a", "[null,8]") "," INPUT("b", "[null,8]") "," LAYER("Dense", "dense", DENSE, CALL(TENSOR("a", "0", "0"))) "," LAYER(
-                "Add", "add", "", CALL("[" TENSOR("dense", "0", "0") "," TENSOR("b", "0", "0") "]")),
-                  "[['a',0,0],['b',0,0]]", "['add',0,0]"));
+    const struct lt_document *d =
+        open_clean(&o, MODEL(INPUT("a", "[null,8]") "," INPUT("b", "[null,8]") "," LAYER(
+                                 "Dense", "dense", DENSE,
+                                 CALL(TENSOR("a", "0", "0"))) "," LAYER("Add", "add", "",
+                                                                        CALL("[" TENSOR("dense", "0", "0") "," TENSOR(
+                                                                            "b", "0", "0") "]")),
+                             "[['a',0,0],['b',0,0]]", "['add',0,0]"));
     assert_string_equal(d->name, "model");
     assert_false(d->sequential);
     assert_int_equal(d->layer_count, 4);
@@ -30,10 +33,10 @@ static void test_declared_shapes(void **state)
 {
     (void)state;
     struct opened o;
-    const struct lt_document *d =
-        open_clean(&o, MODEL(INPUT("a", "[null,8]") "," LAYER("Dense", "d", DENSE, CALL(TENSOR("a", "0", "0"))) "," LAYER(
-                                 "Dense", "e", DENSE, CALL(TENSOR("d", "0", "0"))),
-                             "['a',0,0]", "['e',0,0]"));
+    const struct lt_document *d = open_clean(
+        &o, MODEL(INPUT("a", "[null,8]") "," LAYER("Dense", "d", DENSE, CALL(TENSOR("a", "0", "0"))) "," LAYER(
+                      "Dense", "e", DENSE, CALL(TENSOR("d", "0", "0"))),
+                  "['a',0,0]", "['e',0,0]"));
     const struct lt_node *node = &d->graph.node[1];
     assert_int_equal(node->declared_count, 1);
     assert_int_equal(node->declared[0].rank, 2);
@@ -42,15 +45,17 @@ static void test_declared_shapes(void **state)
     shut(&o);
 }
 
-/* Each call is a node of its own: a second call may take what was made of the first. A sort over layers sees a cycle. */
+/* Each call is a node of its own: a second call may take what was made of the first. A sort over layers sees a cycle.
+ */
 static void test_shared_layer_is_resolved_per_call(void **state)
 {
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
         &o, MODEL(INPUT("a", "[null,8]") "," LAYER("Dense", "shared", DENSE,
-                                                   CALL(TENSOR("a", "0", "0")) "," CALL(TENSOR("other", "0", "0"))) "," LAYER(
-                "Dense", "other", DENSE, CALL(TENSOR("shared", "0", "0"))),
+                                                   CALL(TENSOR("a", "0", "0")) "," CALL(TENSOR(
+                                                       "other", "0", "0"))) "," LAYER("Dense", "other", DENSE,
+                                                                                      CALL(TENSOR("shared", "0", "0"))),
                   "['a',0,0]", "['shared',1,0]"));
     assert_int_equal(d->layer_count, 3);
     assert_calls(&o, &d->graph, "a(), shared(#0:0), other(#1:0), shared(#2:0) -> #3:0");
@@ -72,7 +77,7 @@ static void test_any_order_of_layers(void **state)
 }
 
 #define ENCODER(calls)                                                                                                 \
-    NESTED("enc", INPUT("x", "[null,8]") "," LAYER("Dense", "dense", DENSE, CALL(TENSOR("x", "0", "0"))), "['x',0,0]",  \
+    NESTED("enc", INPUT("x", "[null,8]") "," LAYER("Dense", "dense", DENSE, CALL(TENSOR("x", "0", "0"))), "['x',0,0]", \
            "['dense',0,0]", calls)
 
 /* functional.py counts a nested Functional's making among output_layers (1 is its first call), not in keras_history. */
@@ -98,10 +103,12 @@ static void test_nested_sequential_counts_from_zero(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("a", "[null,8]") ",{'module':'keras','class_name':'Sequential','config':{'name':'s','layers':[" LAYER(
-                      "Dense", "dense", DENSE, "") "]},'name':'s','inbound_nodes':[" CALL(TENSOR("a", "0", "0")) "," CALL(
-                      TENSOR("s", "0", "0")) "]}",
-                  "['a',0,0]", "['s',1,0]"));
+        &o,
+        MODEL(
+            INPUT("a", "[null,8]") ",{'module':'keras','class_name':'Sequential','config':{'name':'s','layers':[" LAYER(
+                "Dense", "dense", DENSE,
+                "") "]},'name':'s','inbound_nodes':[" CALL(TENSOR("a", "0", "0")) "," CALL(TENSOR("s", "0", "0")) "]}",
+            "['a',0,0]", "['s',1,0]"));
     assert_calls(&o, &d->graph, "a(), s(#0:0), s(#1:0) -> #2:0");
     const struct lt_layer *s = layer_named(d, "s");
     assert_true(s->sequential);
@@ -117,8 +124,9 @@ static void test_calls_outside_the_model_are_left_out(void **state)
     struct opened o;
     const struct lt_document *d = open_clean(
         &o, MODEL(INPUT("a", "[null,8]") "," LAYER("Dense", "d", DENSE,
-                                                   CALL(TENSOR("a", "0", "0")) "," CALL(TENSOR("d", "3", "0"))) "," LAYER(
-                "Dense", "e", DENSE, CALL(TENSOR("d", "4", "0"))),
+                                                   CALL(TENSOR("a", "0", "0")) "," CALL(
+                                                       TENSOR("d", "3", "0"))) "," LAYER("Dense", "e", DENSE,
+                                                                                         CALL(TENSOR("d", "4", "0"))),
                   "['a',0,0]", "['e',0,0]"));
     assert_calls(&o, &d->graph, "a(), d(#0:0), d(#1:0), e(#2:0) -> #3:0");
     shut(&o);
@@ -129,10 +137,13 @@ static void test_operations_are_told_by_module(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("a", "[null,8]") "," OPERATION("numpy", "Reshape", "r", ",'newshape':[-1,2,4]",
-                                                       CALL(TENSOR("a", "0", "0"))) "," LAYER(
-                "Reshape", "l", ",'trainable':true,'target_shape':[8]", CALL(TENSOR("r", "0", "0"))) "," OPERATION(
-                "numpy", "Multiply", "m", "", CALL(TENSOR("l", "0", "0") ",2.0")),
+        &o, MODEL(INPUT("a", "[null,8]") "," OPERATION(
+                      "numpy", "Reshape", "r", ",'newshape':[-1,2,4]",
+                      CALL(TENSOR("a", "0",
+                                  "0"))) "," LAYER("Reshape", "l", ",'trainable':true,'target_shape':[8]",
+                                                   CALL(TENSOR("r", "0",
+                                                               "0"))) "," OPERATION("numpy", "Multiply", "m", "",
+                                                                                    CALL(TENSOR("l", "0", "0") ",2.0")),
                   "['a',0,0]", "['m',0,0]"));
     assert_int_equal(layer_named(d, "r")->kind->family, LT_FAMILY_OPERATION);
     assert_int_equal(layer_named(d, "l")->kind->family, LT_FAMILY_RESHAPING);
@@ -149,13 +160,18 @@ static void test_operations_without_module(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, "{'class_name':'Functional','config':{'name':'m','layers':["
-            "{'class_name':'InputLayer','config':{'batch_shape':[null,8],'name':'a'},'name':'a','inbound_nodes':[]},"
-            "{'class_name':'Add','config':{'name':'op'},'name':'op','inbound_nodes':[" CALL(
-                TENSOR("a", "0", "0") "," TENSOR("a", "0", "0")) "]},"
-            "{'class_name':'Add','config':{'name':'layer','trainable':true},'name':'layer','inbound_nodes':[" CALL(
-                "[" TENSOR("op", "0", "0") "," TENSOR("a", "0", "0") "]") "]}],"
-            "'input_layers':['a',0,0],'output_layers':['layer',0,0]},'keras_version':'3.3.3'}");
+        &o,
+        "{'class_name':'Functional','config':{'name':'m','layers':["
+        "{'class_name':'InputLayer','config':{'batch_shape':[null,8],'name':'a'},'name':'a','inbound_nodes':[]},"
+        "{'class_name':'Add','config':{'name':'op'},'name':'op','inbound_nodes':[" CALL(
+            TENSOR("a", "0", "0") "," TENSOR(
+                "a", "0",
+                "0")) "]},"
+                      "{'class_name':'Add','config':{'name':'layer','trainable':true},'name':'layer','inbound_nodes':"
+                      "[" CALL("[" TENSOR("op", "0", "0") "," TENSOR(
+                          "a", "0",
+                          "0") "]") "]}],"
+                                    "'input_layers':['a',0,0],'output_layers':['layer',0,0]},'keras_version':'3.3.3'}");
     assert_int_equal(layer_named(d, "op")->kind->family, LT_FAMILY_OPERATION);
     assert_int_equal(layer_named(d, "layer")->kind->family, LT_FAMILY_MERGING);
     shut(&o);
@@ -167,12 +183,16 @@ static void test_roles_and_masks(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("q", "[null,4,8]") "," INPUT("v", "[null,4,8]") "," OPERATION(
-                      "numpy", "NotEqual", "n", "", CALL(TENSOR("q", "0", "0") ",0")) "," LAYER(
-                      "MultiHeadAttention", "mha", ",'num_heads':2,'key_dim':4",
-                      CALL_WITH(TENSOR("q", "0", "0"), "'value':" TENSOR("v", "0", "0") ",'query_mask':" TENSOR(
-                                                           "n", "0", "0") ",'use_causal_mask':true,'training':null")),
-                  "[['q',0,0],['v',0,0]]", "['mha',0,0]"));
+        &o,
+        MODEL(INPUT("q", "[null,4,8]") "," INPUT("v", "[null,4,8]") "," OPERATION(
+                  "numpy", "NotEqual", "n", "",
+                  CALL(TENSOR("q", "0",
+                              "0") ",0")) "," LAYER("MultiHeadAttention", "mha", ",'num_heads':2,'key_dim':4",
+                                                    CALL_WITH(
+                                                        TENSOR("q", "0", "0"),
+                                                        "'value':" TENSOR("v", "0", "0") ",'query_mask':" TENSOR(
+                                                            "n", "0", "0") ",'use_causal_mask':true,'training':null")),
+              "[['q',0,0],['v',0,0]]", "['mha',0,0]"));
     assert_calls(&o, &d->graph, "q(), v(), n(#0:0), mha(#0:0, value=#1:0, query_mask=~#2:0) -> #3:0");
     assert_true(lt_tree_bool(lt_tree_get(lt_tree_get(d->graph.node[3].arguments, "kwargs"), "use_causal_mask"), false));
     shut(&o);
@@ -183,10 +203,10 @@ static void test_inputs_by_name(void **state)
 {
     (void)state;
     struct opened o;
-    const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("a", "[null,8]") "," INPUT("b", "[null,8]") "," LAYER(
-                      "Add", "add", "", CALL("[" TENSOR("a", "0", "0") "," TENSOR("b", "0", "0") "]")),
-                  "{'z':['a',0,0],'y':['b',0,0]}", "{'sum':['add',0,0]}"));
+    const struct lt_document *d =
+        open_clean(&o, MODEL(INPUT("a", "[null,8]") "," INPUT("b", "[null,8]") "," LAYER(
+                                 "Add", "add", "", CALL("[" TENSOR("a", "0", "0") "," TENSOR("b", "0", "0") "]")),
+                             "{'z':['a',0,0],'y':['b',0,0]}", "{'sum':['add',0,0]}"));
     assert_string_equal(d->layer[d->graph.node[d->graph.in[0].node].layer].name, "b");
     assert_string_equal(d->layer[d->graph.node[d->graph.in[1].node].layer].name, "a");
     shut(&o);
@@ -197,13 +217,14 @@ static void test_wrappers_hold_children(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("a", "[null,4,8]") "," LAYER(
-                      "Bidirectional", "bi",
-                      ",'merge_mode':'sum','backward_layer':{'module':'keras.layers','class_name':'GRU','config':{"
-                      "'name':'back','units':3,'trainable':false}},'layer':{'module':'keras.layers','class_name':'LSTM',"
-                      "'config':{'name':'fore','units':3}}",
-                      CALL(TENSOR("a", "0", "0"))),
-                  "['a',0,0]", "['bi',0,0]"));
+        &o,
+        MODEL(INPUT("a", "[null,4,8]") "," LAYER(
+                  "Bidirectional", "bi",
+                  ",'merge_mode':'sum','backward_layer':{'module':'keras.layers','class_name':'GRU','config':{"
+                  "'name':'back','units':3,'trainable':false}},'layer':{'module':'keras.layers','class_name':'LSTM',"
+                  "'config':{'name':'fore','units':3}}",
+                  CALL(TENSOR("a", "0", "0"))),
+              "['a',0,0]", "['bi',0,0]"));
     const struct lt_layer *bi = layer_named(d, "bi");
     assert_int_equal(bi->child_count, 2);
     assert_string_equal(d->layer[bi->child[0]].name, "fore"); /* whatever the order in the file */
@@ -219,10 +240,11 @@ static void test_subclass_with_functional_config(void **state)
 {
     (void)state;
     struct opened o;
-    const struct lt_document *d = open_clean(
-        &o, "{'module':'mine','class_name':'MyModel','registered_name':'Custom>MyModel','config':{'name':'m','layers':["
-        INPUT("a", "[null,8]") "," LAYER("Dense", "d", DENSE, CALL(TENSOR("a", "0", "0")))
-        "],'input_layers':['a',0,0],'output_layers':['d',0,0]}}");
+    const struct lt_document *d =
+        open_clean(&o, "{'module':'mine','class_name':'MyModel','registered_name':'Custom>MyModel','config':{'name':'m'"
+                       ",'layers':[" INPUT("a", "[null,8]") "," LAYER(
+                           "Dense", "d", DENSE,
+                           CALL(TENSOR("a", "0", "0"))) "],'input_layers':['a',0,0],'output_layers':['d',0,0]}}");
     assert_calls(&o, &d->graph, "a(), d(#0:0) -> #1:0");
     shut(&o);
 }
@@ -233,18 +255,20 @@ static void test_custom_classes_at_the_root(void **state)
     (void)state;
     struct opened o;
     open_keras(&o, "{'module':'mine','class_name':'Gan','registered_name':'Custom>Gan','config':{'depth':2,'generator':"
-                   "{'class_name':'Sequential','module':'keras','config':{'name':'g','layers':["
-                   INPUT("a", "[null,8]") "," LAYER("Dense", "d", DENSE, "") "]}}}}");
+                   "{'class_name':'Sequential','module':'keras','config':{'name':'g','layers':[" INPUT(
+                       "a", "[null,8]") "," LAYER("Dense", "d", DENSE, "") "]}}}}");
     assert_non_null(o.document);
     assert_string_equal(o.document->name, "g");
     assert_int_equal(o.problems.total[LT_WARNING], 1);
     shut(&o);
-    open_keras(&o, "{'module':'keras_hub.src.models','class_name':'GPT2Backbone','registered_name':'keras_hub>GPT2Backbone',"
-                   "'config':{'num_layers':12}}");
+    open_keras(
+        &o, "{'module':'keras_hub.src.models','class_name':'GPT2Backbone','registered_name':'keras_hub>GPT2Backbone',"
+            "'config':{'num_layers':12}}");
     assert_null(o.document);
-    assert_problem(&o.problems,
-                   "test: error: GPT2Backbone is described by its own settings alone: the file does not hold its layers; "
-                   "save it as a Functional or Sequential model, whose layers are in the file");
+    assert_problem(
+        &o.problems,
+        "test: error: GPT2Backbone is described by its own settings alone: the file does not hold its layers; "
+        "save it as a Functional or Sequential model, whose layers are in the file");
     shut(&o);
 }
 
@@ -253,10 +277,12 @@ static void test_custom_layer_is_unknown(void **state)
 {
     (void)state;
     struct opened o;
-    open_keras(&o, MODEL(INPUT("a", "[null,8]") ",{'module':'mine','class_name':'Dense','registered_name':'Custom>Dense',"
-                         "'config':{'name':'c','units':3},'name':'c','inbound_nodes':["
-                         CALL(TENSOR("a", "0", "0")) "]}," LAYER("Dense", "d", DENSE, CALL(TENSOR("c", "0", "0"))),
-                         "['a',0,0]", "['d',0,0]"));
+    open_keras(
+        &o,
+        MODEL(INPUT("a", "[null,8]") ",{'module':'mine','class_name':'Dense','registered_name':'Custom>Dense',"
+                                     "'config':{'name':'c','units':3},'name':'c','inbound_nodes':[" CALL(TENSOR(
+                                         "a", "0", "0")) "]}," LAYER("Dense", "d", DENSE, CALL(TENSOR("c", "0", "0"))),
+              "['a',0,0]", "['d',0,0]"));
     const struct lt_layer *c = layer_named(o.document, "c");
     assert_ptr_equal(c->kind, &lt_kind_unknown);
     assert_string_equal(c->registered, "Custom>Dense");
@@ -433,11 +459,16 @@ static void test_precision(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, SEQUENTIAL(INPUT("a", "[null,8]") "," LAYER("Dense", "d", DENSE POLICY("mixed_float16"), "") "," LAYER(
-                           "Dense", "e", DENSE ",'dtype':'mixed_float16'", "") "," LAYER("Dense", "f", DENSE POLICY("float32"), "")
-                       "," LAYER("Dense", "g", DENSE ",'dtype':{'class_name':'QuantizedDTypePolicy','config':{'mode':'int8',"
-                                 "'source_name':'float32'}}", ""),
-                       ""));
+        &o, SEQUENTIAL(
+                INPUT("a", "[null,8]") "," LAYER("Dense", "d", DENSE POLICY("mixed_float16"), "") "," LAYER(
+                    "Dense", "e", DENSE ",'dtype':'mixed_float16'",
+                    "") "," LAYER("Dense", "f", DENSE POLICY("float32"),
+                                  "") "," LAYER("Dense", "g",
+                                                DENSE
+                                                ",'dtype':{'class_name':'QuantizedDTypePolicy','config':{'mode':'int8',"
+                                                "'source_name':'float32'}}",
+                                                ""),
+                ""));
     assert_string_equal(lt_setup_text(&d->setup, LT_SET_PRECISION), "mixed_float16");
     assert_true(d->setup.value[LT_SET_PRECISION].given);
     assert_int_equal(layer_named(d, "d")->policy, -1);
@@ -464,9 +495,11 @@ static void test_compile(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, COMPILED("'optimizer':{'module':'keras.optimizers','class_name':'LossScaleOptimizer','config':{'inner_optimizer':"
-                     "{'module':'keras.optimizers','class_name':'SGD','config':{'name':'SGD','learning_rate':0.01,"
-                     "'momentum':0.9,'clipnorm':null,'use_ema':true}}}},'loss':{'class_name':'MeanSquaredError','config':{}}"));
+        &o,
+        COMPILED(
+            "'optimizer':{'module':'keras.optimizers','class_name':'LossScaleOptimizer','config':{'inner_optimizer':"
+            "{'module':'keras.optimizers','class_name':'SGD','config':{'name':'SGD','learning_rate':0.01,"
+            "'momentum':0.9,'clipnorm':null,'use_ema':true}}}},'loss':{'class_name':'MeanSquaredError','config':{}}"));
     assert_string_equal(lt_setup_text(&d->setup, LT_SET_OPTIMIZER), "sgd");
     assert_string_equal(lt_setup_text(&d->setup, LT_SET_LOSS), "mean_squared_error");
     assert_true(option_of(d, "momentum")->number > 0.89 && option_of(d, "use_ema")->boolean);
@@ -474,8 +507,9 @@ static void test_compile(void **state)
     assert_non_null(lt_tree_get(d->origin.compile, "optimizer"));
     shut(&o);
 
-    d = open_clean(&o, COMPILED("'optimizer':{'class_name':'Adam','config':{'learning_rate':{'class_name':'CosineDecay',"
-                                "'config':{}}}},'loss':'mse'"));
+    d = open_clean(&o,
+                   COMPILED("'optimizer':{'class_name':'Adam','config':{'learning_rate':{'class_name':'CosineDecay',"
+                            "'config':{}}}},'loss':'mse'"));
     assert_true(option_of(d, "learning_rate_schedule")->boolean);
     shut(&o);
 
@@ -508,9 +542,11 @@ static void test_out_of_memory(void **state)
 {
     (void)state;
     static const char TEXT[] = MODEL(
-        INPUT("a", "[null,4,8]") "," LAYER("Bidirectional", "bi", ",'layer':{'class_name':'LSTM','config':{'units':3,'x':[1]}}",
-                                           CALL(TENSOR("a", "0", "0"))) "," ENCODER(CALL_WITH(TENSOR("bi", "0", "0"), "'k':1")) "," LAYER(
-            "Dense", "d", DENSE, CALL(TENSOR("gone", "0", "0"))),
+        INPUT("a", "[null,4,8]") "," LAYER(
+            "Bidirectional", "bi", ",'layer':{'class_name':'LSTM','config':{'units':3,'x':[1]}}",
+            CALL(TENSOR("a", "0", "0"))) "," ENCODER(CALL_WITH(TENSOR("bi", "0", "0"),
+                                                               "'k':1")) "," LAYER("Dense", "d", DENSE,
+                                                                                   CALL(TENSOR("gone", "0", "0"))),
         "['a',0,0]", "[['enc',1,0],['d',0,0]]");
     struct lt_arena of_tree = LT_ARENA_INIT;
     struct lt_problems unused = {.arena = &of_tree};

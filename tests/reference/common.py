@@ -1,6 +1,7 @@
 """What all reference scripts share: a quiet, seeded Keras on the CPU, the forms of the
 data they write, and the command line (write the data, or --check it). It is imported before
-anything of Keras, since Keras reads its settings when it is first imported.
+anything of Keras, since Keras reads its settings when it is first imported. A script that runs on another
+backend than TensorFlow names it in KERAS_BACKEND before that.
 
 A script hands `main` a list of producers. A producer is called and returns outputs:
 a Table (JSON, one row per line) or an Archive (a `.keras` file without weights).
@@ -9,6 +10,7 @@ row by row, so that a difference names the row it is in.
 """
 
 import argparse
+import importlib
 import io
 import json
 import math
@@ -18,16 +20,18 @@ import sys
 import time
 import zipfile
 
-os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras  # noqa: E402
-import tensorflow as tf  # noqa: E402
+
+backend = importlib.import_module(keras.backend.backend())
+tf = backend if backend.__name__ == "tensorflow" else None
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-WRITER = f"keras {keras.__version__}, tensorflow {tf.__version__}"
+WRITER = f"keras {keras.__version__}, {backend.__name__} {backend.__version__}"
 SAVED = "2026-01-01@00:00:00"  # stands for the moment of saving, so that a rerun gives the same bytes
 
 

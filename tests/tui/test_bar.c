@@ -113,7 +113,7 @@ static void test_spark_starts_at_zero(void **state)
 {
     (void)state;
     static const double values[] = {5, 10, 2.5, NAN, 0, 10};
-    struct spark spark = {values, 6, -1, 0, NULL};
+    struct spark spark = {values, 6, -1, 0, 0, NULL};
     assert_spark(&spark, 2, 9, &glyph_unicode, "10  █   █\n 0 ██▄? █\n");
     assert_spark(&spark, 2, 9, &glyph_ascii, "10  #   #\n 0 ##.? #\n");
     assert_spark(&spark, 1, 2, &glyph_unicode, "██\n"); /* no room for the axis; each column its greatest value */
@@ -123,7 +123,7 @@ static void test_spark_limit(void **state)
 {
     (void)state;
     static const double values[] = {5, 10};
-    struct spark spark = {values, 2, 0, 5, NULL};
+    struct spark spark = {values, 2, 0, 5, 0, NULL};
     assert_spark(&spark, 4, 7, &glyph_ascii, "10   ##\n     ##\n   ####\n 0 ####\n");
     spark.limit = 20; /* part of the scale */
     assert_true(fabs(spark_top(&spark) - 20) < 1e-12);
@@ -136,7 +136,7 @@ static void test_spark_top(void **state)
     static const double cases[][2] = {{0, 1}, {1, 1},  {1.01, 2},    {2.2, 2.5},
                                       {3, 5}, {7, 10}, {0.03, 0.05}, {9e9, 1e10}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct spark spark = {cases[i], 1, -1, 0, NULL};
+        struct spark spark = {cases[i], 1, -1, 0, 0, NULL};
         assert_true(fabs(spark_top(&spark) - cases[i][1]) <= 1e-9 * cases[i][1]);
     }
 }
@@ -152,7 +152,7 @@ static void test_spark_every_size(void **state)
             values[i] = i == count / 2 ? 100 : rand() % 50;
         for (int cols = 1; cols <= 120; cols++) {
             struct frame f = {0};
-            struct spark spark = {values, count, -1, 0, NULL};
+            struct spark spark = {values, count, -1, 0, 0, NULL};
             struct rect rect = {0, 0, 1 + cols % 5, cols};
             assert_true(frame_resize(&f, rect.rows, cols, &glyph_unicode));
             spark_draw(&f, rect, &spark);

@@ -440,7 +440,7 @@ static void stft_ops(const struct lt_call *call, struct lt_builder *b)
         .taps = (uint64_t)s.length,
         .stride = (uint64_t)s.step,
     };
-    lt_tensor x = lt_input(b, 0), part[2];
+    lt_tensor x = lt_input(b, 0), part[2] = {LT_NO_TENSOR, LT_NO_TENSOR};
     int parts = has_part(call, "imag") + has_part(call, "real");
     for (int i = 0; i < parts; i++)
         part[i] = lt_convolve(b, LT_OP_CONV, x, lt_weight(b, i), &conv);

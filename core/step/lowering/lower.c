@@ -10,6 +10,19 @@ struct lowering {
     struct lt_builder *to;
 };
 
+const struct lt_lowering *lt_lowering_row(const struct lt_framework_lowering *lowering, const struct lt_op *op)
+{
+    for (;; lowering = lowering->base) {
+        for (int i = 0; i < lowering->special_count; i++) {
+            const struct lt_lowering_case *special = &lowering->special[i];
+            if (special->op == op->kind && (!special->when || special->when(op)))
+                return &special->row;
+        }
+        if (lowering->row)
+            return &lowering->row[op->kind];
+    }
+}
+
 static lt_tensor *results(struct lt_builder *b, const struct lt_op *op)
 {
     return b->program.operand + op->operand + op->in_count;
@@ -71,7 +84,7 @@ static void lower_op(struct lowering *l, const struct lt_op *op)
         }
         return;
     }
-    const struct lt_lowering *row = l->rules->find(op);
+    const struct lt_lowering *row = lt_lowering_row(l->rules, op);
     if ((row->flags & LT_IN_FLOAT32) && op->out_count == 1 && lt_is_half(dtype_of(to, old[0]))) {
         copy_in_float32(to, op, operand, old[0]);
         return;

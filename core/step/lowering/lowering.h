@@ -37,25 +37,42 @@ struct lt_lowering {
     float scratch[2];   /* temporaries while it runs, in results of the forward op (float32 where computed so) */
 };
 
-/* The row of an op; never NULL. */
-typedef const struct lt_lowering *lt_lowering_find(const struct lt_op *op);
+/* A row for some of the ops of one kind. */
+struct lt_lowering_case {
+    uint16_t op;
+    bool (*when)(const struct lt_op *op); /* NULL: all of them */
+    struct lt_lowering row;
+};
 
 /* Replaces a composite op by simple ones through `b`: in[] are its operands, out[] receives what stands for its
  * results. False, and nothing done: the op stays as it is. */
 typedef bool lt_lowering_expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out);
 
+/* One framework under one generation of Keras and one way of execution. An op's row is the first case of its own that
+ * holds, else that of its table, else what `base` says; the table of the last base is whole. */
 struct lt_framework_lowering {
     const char *framework; /* as in the set-up */
     const char *execution;
-    lt_lowering_find *find;
+    const struct lt_framework_lowering *base;
+    const struct lt_lowering *row; /* by enum lt_op_kind; NULL: the base's */
+    const struct lt_lowering_case *special;
+    int special_count;
     lt_lowering_expand *expand;
     bool loss_sees_logits; /* crossentropy takes the operand of the softmax or sigmoid that made y_pred */
+    bool fused_update;     /* one kernel updates a variable, without temporaries; else Keras composes the update */
 };
 
-extern const struct lt_framework_lowering lt_lowering_tensorflow;     /* on a CPU */
+/* The row of an op; never NULL. */
+const struct lt_lowering *lt_lowering_row(const struct lt_framework_lowering *lowering, const struct lt_op *op);
+
+extern const struct lt_framework_lowering lt_lowering_tensorflow;     /* Keras 3, graph, on a CPU */
 extern const struct lt_framework_lowering lt_lowering_tensorflow_gpu; /* with cuDNN's recurrent kernels */
+extern const struct lt_framework_lowering lt_lowering_tensorflow_2, lt_lowering_tensorflow_2_gpu; /* Keras 2, none */
 
 lt_lowering_expand lt_tensorflow_expand, lt_tensorflow_expand_gpu;
+
+/* The lowering that a set-up asks for. */
+const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *setup, bool gpu);
 
 /* The simple ops of `from` for one framework, in from's arena; `from`'s tensors keep their indices. */
 enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework_lowering *lowering,

@@ -6,6 +6,8 @@
  * data and kernels: tests/reference/README.md, "time". */
 #include "core/step/lowering/lowering.h"
 
+#include <string.h>
+
 #define ROW(id, ...) [LT_OP_##id] = {__VA_ARGS__}
 /* The gradient with respect to the first operand reads `k`. */
 #define KEEP(k)                 .keep = {(k)}
@@ -124,36 +126,46 @@ static const struct lt_lowering ROWS[LT_OP_COUNT] = {
     /* Nothing is known of it: its result stands for what it keeps. */
     ROW(OPAQUE, KEEP(LT_OUT), KERNELS(1, 2)),
 };
-/* A layer norm without scale and offset has no product of them to keep. */
-static const struct lt_lowering PLAIN_LAYER_NORM = {
-    KEEP(LT_IN0),   .flags = LT_IN_FLOAT32, EXTRA(3, LT_OF_DIM0, LT_FLOAT32),
-    KERNELS(7, 10), PASSES(7, 10),          SCRATCH(1, 2)};
 
-/* Without scale the inverse deviation is not multiplied by gamma: one number less per channel. */
-static const struct lt_lowering UNSCALED_BATCH_NORM = {
-    KEEP(LT_IN0),   .flags = LT_IN_FLOAT32, EXTRA(2, LT_OF_DIM0, LT_FLOAT32),
-    KERNELS(7, 11), PASSES(7, 11),          SCRATCH(1, 3)};
-
-/* A resize of half images is done in float32 and clipped back to their range: the result before and after the clip, and
- * the half operand, whose shape the gradient reads. */
-static const struct lt_lowering WIDENED_RESIZE = {
-    .flags = LT_IN_FLOAT32, .extra = {{2, LT_OF_OUT, LT_FLOAT32}, {0.5F, LT_OF_IN, LT_FLOAT32}}, KERNELS(3, 3)};
-
-static const struct lt_lowering *find(const struct lt_op *op)
+/* No scale and no offset. */
+static bool is_plain(const struct lt_op *op)
 {
-    if (op->kind == LT_OP_LAYER_NORM && !op->dim[2])
-        return &PLAIN_LAYER_NORM;
-    if (op->kind == LT_OP_BATCH_NORM && op->dim[2] < 2 * op->dim[0])
-        return &UNSCALED_BATCH_NORM;
-    if (op->kind == LT_OP_RESIZE && (op->flags & LT_OP_WIDENED))
-        return &WIDENED_RESIZE;
-    return &ROWS[op->kind];
+    return !op->dim[2];
 }
+static bool is_unscaled(const struct lt_op *op)
+{
+    return op->dim[2] < 2 * op->dim[0];
+}
+static bool is_widened(const struct lt_op *op)
+{
+    return op->flags & LT_OP_WIDENED;
+}
+
+static const struct lt_lowering_case SPECIAL[] = {
+    /* A layer norm without scale and offset has no product of them to keep. */
+    {LT_OP_LAYER_NORM,
+     is_plain,
+     {KEEP(LT_IN0), .flags = LT_IN_FLOAT32, EXTRA(3, LT_OF_DIM0, LT_FLOAT32), KERNELS(7, 10), PASSES(7, 10),
+      SCRATCH(1, 2)}},
+    /* Without scale the inverse deviation is not multiplied by gamma: one number less per channel. */
+    {LT_OP_BATCH_NORM,
+     is_unscaled,
+     {KEEP(LT_IN0), .flags = LT_IN_FLOAT32, EXTRA(2, LT_OF_DIM0, LT_FLOAT32), KERNELS(7, 11), PASSES(7, 11),
+      SCRATCH(1, 3)}},
+    /* A resize of half images is done in float32 and clipped back to their range: the result before and after the clip,
+     * and the half operand, whose shape the gradient reads. */
+    {LT_OP_RESIZE,
+     is_widened,
+     {.flags = LT_IN_FLOAT32, .extra = {{2, LT_OF_OUT, LT_FLOAT32}, {0.5F, LT_OF_IN, LT_FLOAT32}}, KERNELS(3, 3)}},
+};
+enum { SPECIAL_COUNT = sizeof SPECIAL / sizeof *SPECIAL };
 
 const struct lt_framework_lowering lt_lowering_tensorflow = {
     .framework = "tensorflow",
     .execution = "graph",
-    .find = find,
+    .row = ROWS,
+    .special = SPECIAL,
+    .special_count = SPECIAL_COUNT,
     .expand = lt_tensorflow_expand,
     .loss_sees_logits = true,
 };
@@ -161,7 +173,46 @@ const struct lt_framework_lowering lt_lowering_tensorflow = {
 const struct lt_framework_lowering lt_lowering_tensorflow_gpu = {
     .framework = "tensorflow",
     .execution = "graph",
-    .find = find,
+    .base = &lt_lowering_tensorflow,
     .expand = lt_tensorflow_expand_gpu,
     .loss_sees_logits = true,
 };
+
+/* tf.keras 2 and TensorFlow without Keras: FusedBatchNormV3 in the compute dtype, one kernel each way, keeps x, the
+ * mean and the variance (tensorflow/python/ops/nn_impl.py); a dropout mask is cast to the compute dtype and kept so
+ * (tf.nn dropout before 2.10); one kernel updates a variable (ResourceApplyAdam and its like) without temporaries. */
+static const struct lt_lowering_case SPECIAL_2[] = {
+    {LT_OP_BATCH_NORM, NULL, {KEEP(LT_IN0), EXTRA(2, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(3, 5)}},
+    {LT_OP_BATCH_NORM_FROZEN, NULL, {EXTRA(1, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(2, 3)}},
+    {LT_OP_DROPOUT, NULL, {EXTRA(1, LT_OF_DIM0, LT_SAME), KERNELS(5, 1), SCRATCH(1, 0)}},
+};
+enum { SPECIAL_2_COUNT = sizeof SPECIAL_2 / sizeof *SPECIAL_2 };
+
+const struct lt_framework_lowering lt_lowering_tensorflow_2 = {
+    .framework = "tensorflow",
+    .execution = "graph",
+    .base = &lt_lowering_tensorflow,
+    .special = SPECIAL_2,
+    .special_count = SPECIAL_2_COUNT,
+    .expand = lt_tensorflow_expand,
+    .loss_sees_logits = true,
+    .fused_update = true,
+};
+
+const struct lt_framework_lowering lt_lowering_tensorflow_2_gpu = {
+    .framework = "tensorflow",
+    .execution = "graph",
+    .base = &lt_lowering_tensorflow_2,
+    .expand = lt_tensorflow_expand_gpu,
+    .loss_sees_logits = true,
+    .fused_update = true,
+};
+
+const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *setup, bool gpu)
+{
+    const char *keras = lt_setup_text(setup, LT_SET_KERAS);
+    bool third = !keras || strcmp(keras, "3") == 0;
+    if (third)
+        return gpu ? &lt_lowering_tensorflow_gpu : &lt_lowering_tensorflow;
+    return gpu ? &lt_lowering_tensorflow_2_gpu : &lt_lowering_tensorflow_2;
+}

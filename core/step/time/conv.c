@@ -7,7 +7,7 @@ static const double EFFICIENCY[2][3] = {
     {1.15, 0.79, 0.92}, /* SIMT: forward, operand, kernel */
     {0.97, 1.02, 0.71}, /* tensor units */
 };
-static const double STRIDED_OPERAND = 0.65, GROUPED = 1 / 1.66;
+static const double STRIDED_OPERAND = 0.65, GROUPED = 1.66;
 enum { SMALLEST_WINOGRAD_CHANNELS = 16 };
 
 struct conv {

@@ -44,11 +44,13 @@ static double tile_seconds(const struct gemm *g, int tile, double split)
 
 static double best_tile(const struct gemm *g)
 {
-    double best = INFINITY;
+    double best = INFINITY, work = 2 * g->batch * g->m * g->n * g->k / (g->units * g->unit_rate);
     for (int i = 0; i < LT_TILE_COUNT; i++) {
+        if (work >= best * g->feed[i])
+            continue; /* even with all units busy all the time it is no better */
         double tiles = ceil(g->m / lt_tiles[i].m) * ceil(g->n / lt_tiles[i].n) * g->batch;
         best = fmin(best, tile_seconds(g, i, 1));
-        for (double s = 2; s <= 64 && tiles * s <= 8 * g->units && g->k / s >= 64; s *= 2)
+        for (double s = 2; s <= 64 && tiles * s < 2 * g->units && g->k / s >= 64; s *= 2)
             best = fmin(best, tile_seconds(g, i, s));
     }
     return best;

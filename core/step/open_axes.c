@@ -1,0 +1,33 @@
+#include "core/step/estimate.h"
+
+#include "core/model/walk.h"
+
+/* Axes that differ from those of a walk with other sizes. */
+static const uint8_t *differing(struct lt_arena *arena, const struct lt_layer_row *row,
+                                const struct lt_walked_layer *other)
+{
+    uint8_t *open = lt_alloc(arena, row->out_count + 1u);
+    for (int i = 0; open && i < row->out_count; i++)
+        for (int axis = 0; axis < row->out[i].rank; axis++) {
+            bool same = other->out && i < other->out_count && other->out[i].rank == row->out[i].rank &&
+                        other->out[i].dim[axis] == row->out[i].dim[axis];
+            open[i] |= (uint8_t)(same ? 0 : 1u << axis);
+        }
+    return open;
+}
+
+enum lt_status lt_estimate_open_axes(struct lt_estimate *estimate, struct lt_arena *arena)
+{
+    const char *precision = lt_setup_text(&estimate->document->setup, LT_SET_PRECISION);
+    int policy = precision ? lt_policy_find(precision) : 0;
+    struct lt_binding other = {estimate->batch + 1, estimate->training, &lt_policies[policy < 0 ? 0 : policy], 2};
+    struct lt_walked walked;
+    enum lt_status status = lt_walk(estimate->document, &other, arena, NULL, &walked);
+    for (uint32_t i = 0; i < estimate->row_count && !status; i++) {
+        struct lt_layer_row *row = &estimate->row[i];
+        row->open = row->out ? differing(arena, row, &walked.layer[i]) : NULL;
+        if (row->out && !row->open)
+            status = LT_NO_MEMORY;
+    }
+    return status;
+}

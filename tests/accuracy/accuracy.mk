@@ -1,0 +1,12 @@
+# `make accuracy` runs every published measurement of tests/accuracy/rows.csv; ARGS=--help lists its options.
+ACCURACY_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/accuracy/[!t]*.c))
+
+$(BUILD)/accuracy: $(ACCURACY_OBJ) $(BUILD)/liblayertop.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LT_LIBS)
+
+accuracy: $(BUILD)/accuracy
+	@$< $(ARGS)
+
+TESTS += $(BUILD)/tests/accuracy/test_models
+-include $(ACCURACY_OBJ:.o=.d)
+.PHONY: accuracy

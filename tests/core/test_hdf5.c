@@ -1,0 +1,150 @@
+/* .h5 files that real Keras wrote (tests/reference/h5.py), and what is left of them after damage. */
+#include "tests/core/estimating.h"
+
+#include "core/data/file.h"
+#include "core/data/hdf5.h"
+#include "core/data/json.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *path_of(const char *name)
+{
+    static char path[256];
+    snprintf(path, sizeof path, "tests/reference/h5/%s.h5", name);
+    return path;
+}
+
+static int open_files(void)
+{
+    int count = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    while (dir && readdir(dir))
+        count++;
+    if (dir)
+        closedir(dir);
+    return count;
+}
+
+/* No child is left, running or dead. */
+static void assert_no_child(void)
+{
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void check_row(const struct lt_tree *row)
+{
+    const char *name = lt_tree_text(lt_tree_get(row, "name"), "?");
+    struct estimating t;
+    estimating_open(&t, path_of(name));
+    assert_int_equal(estimating_run(&t, NULL), LT_OK);
+    assert_int_equal(t.document->origin.format, LT_FORMAT_KERAS_H5);
+    assert_int_equal(t.estimate.parameters, lt_tree_int(lt_tree_get(row, "total"), -1));
+    assert_int_equal(t.estimate.trainable_parameters, lt_tree_int(lt_tree_get(row, "trainable"), -1));
+    assert_int_equal(t.document->origin.weight_elements, t.estimate.parameters);
+    uint32_t at = 0;
+    for (const struct lt_tree *layer = lt_tree_get(row, "layers")->child; layer; layer = layer->next, at++) {
+        while (at < t.estimate.row_count && !t.estimate.row[at].listed)
+            at++;
+        assert_true(at < t.estimate.row_count);
+        assert_int_not_equal(lt_document_find_layer(t.document, lt_tree_text(layer, "")), LT_NO_LAYER);
+    }
+    estimating_close(&t);
+}
+
+static void files_open_as_keras_has_them(void **state)
+{
+    (void)state;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    const char *text, *file = "tests/reference/h5.json";
+    size_t bytes;
+    assert_int_equal(lt_file_read(&arena, file, 1 << 20, &text, &bytes, &problems), LT_OK);
+    const struct lt_tree *rows = lt_tree_get(lt_json_read(&arena, file, text, bytes, LT_JSON_MODEL, &problems), "rows");
+    assert_int_equal(rows->count, 3);
+    for (const struct lt_tree *row = rows->child; row; row = row->next)
+        check_row(row);
+    lt_arena_free(&arena);
+}
+
+static void the_training_is_taken_over(void **state)
+{
+    (void)state;
+    struct estimating t;
+    estimating_open(&t, path_of("reader"));
+    assert_string_equal(lt_setup_text(&t.document->setup, LT_SET_OPTIMIZER), "sgd");
+    assert_string_equal(lt_setup_text(&t.document->setup, LT_SET_LOSS), "binary_crossentropy");
+    assert_string_equal(t.document->origin.backend, "tensorflow");
+    estimating_close(&t);
+}
+
+static void weights_alone_are_no_model(void **state)
+{
+    (void)state;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    assert_null(lt_open("tests/reference/h5/weights_only.weights.h5", &problems));
+    assert_true(problems.count > 0);
+    assert_non_null(problems.item[0].hint);
+    lt_arena_free(&arena);
+}
+
+/* --- damage ------------------------------------------------------------------------------------------------------ */
+
+static void open_bytes(const char *path, const char *text, size_t bytes)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    assert_int_equal(lt_file_write(path, text, bytes, &problems), LT_OK);
+    struct lt_document *document = lt_open(path, &problems);
+    assert_true(document || problems.count > 0);
+    lt_document_free(document);
+    lt_arena_free(&arena);
+}
+
+static void damaged_files_are_refused_or_read(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/layertop-h5-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    const char *text;
+    size_t bytes;
+    assert_int_equal(lt_file_read(&arena, path_of("perceptron"), 1 << 20, &text, &bytes, &problems), LT_OK);
+    int files = open_files();
+    for (size_t cut = 8; cut < bytes; cut += bytes / 24)
+        open_bytes(path, text, cut);
+    uint32_t seed = 12345;
+    for (int i = 0; i < 150; i++) {
+        char *copy = malloc(bytes);
+        assert_non_null(copy);
+        memcpy(copy, text, bytes);
+        for (int k = 0; k < 8; k++) {
+            seed = seed * 1664525u + 1013904223u;
+            copy[seed % bytes] = (char)(seed >> 24);
+        }
+        open_bytes(path, copy, bytes);
+        free(copy);
+    }
+    assert_int_equal(open_files(), files);
+    assert_no_child();
+    unlink(path);
+    lt_arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_open_as_keras_has_them),
+        cmocka_unit_test(the_training_is_taken_over),
+        cmocka_unit_test(weights_alone_are_no_model),
+        cmocka_unit_test(damaged_files_are_refused_or_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,134 @@
+/* The program itself in a terminal: what it writes for a frame, a move and an edit, that it sleeps when nothing
+ * happens, and that a lost connection loses no edit. Counts, never times. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/pty/rig.h"
+
+enum { QUIET_MS = 150 };
+
+static char state_dir[] = "/tmp/layertop-state-XXXXXX";
+static char state_variable[64];
+
+static void start(struct rig *rig, int rows, int cols)
+{
+    const char *const argv[] = {getenv("LT_PROGRAM"), "resnet50", "--set", "device=nvidia-a100-sxm4-80gb", NULL};
+    const char *const env[] = {state_variable, NULL};
+    struct rig_options options = {.rows = rows, .cols = cols, .env = env};
+    assert_non_null(argv[0]);
+    assert_true(rig_start(rig, argv, &options));
+    assert_true(rig_wait_text(rig, "resnet50"));
+    rig_wait_quiet(rig, QUIET_MS);
+}
+
+static size_t bytes_of(struct rig *rig, const char *key)
+{
+    size_t before = rig->raw.length;
+    rig_key(rig, key);
+    rig_wait_quiet(rig, QUIET_MS);
+    return rig->raw.length - before;
+}
+
+static void assert_below(const char *what, size_t bytes, size_t budget)
+{
+    if (bytes > budget)
+        fail_msg("%s: %zu bytes, budget %zu", what, bytes, budget);
+}
+
+/* Every story begins without a journal. */
+static int forget(void **state)
+{
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s/*", state_dir);
+    return system(command);
+}
+
+static void a_frame_a_move_and_an_edit_are_small(void **state)
+{
+    (void)state;
+    struct rig rig;
+    start(&rig, 24, 80);
+    assert_below("first frame at 80x24", rig.raw.length, 4096);
+    bytes_of(&rig, "down");
+    for (int i = 0; i < 5; i++)
+        assert_below("cursor move", bytes_of(&rig, "down"), 200);
+    assert_below("edit", bytes_of(&rig, "p"), 1024);
+    assert_below("edit", bytes_of(&rig, "B"), 1024);
+    rig_stop(&rig);
+}
+
+static void it_sleeps_when_nothing_happens(void **state)
+{
+    (void)state;
+    struct rig rig;
+    start(&rig, 24, 80);
+    size_t before = rig.raw.length;
+    long switches = rig_switches(&rig);
+    rig_pump(&rig, 1000);
+    assert_int_equal(rig.raw.length, before);
+    assert_int_equal(rig_switches(&rig), switches);
+    rig_stop(&rig);
+}
+
+static void a_lost_connection_loses_no_edit(void **state)
+{
+    (void)state;
+    struct rig rig;
+    start(&rig, 24, 80);
+    bytes_of(&rig, "B");
+    bytes_of(&rig, "p");
+    assert_true(rig_shows(&rig, "batch 64"));
+    rig_signal(&rig, SIGHUP);
+    assert_true(rig_wait_end(&rig));
+    assert_true(rig_same_termios(&rig));
+    rig_stop(&rig);
+    start(&rig, 24, 80);
+    assert_true(rig_shows(&rig, "take them over"));
+    bytes_of(&rig, "y");
+    assert_true(rig_shows(&rig, "batch 64"));
+    assert_true(rig_shows(&rig, "mixed_float16"));
+    rig_stop(&rig);
+}
+
+static void it_leaves_the_terminal_as_it_was(void **state)
+{
+    (void)state;
+    struct rig rig;
+    start(&rig, 10, 40);
+    rig_resize(&rig, 40, 120);
+    assert_true(rig_wait_text(&rig, "Set-up"));
+    rig_key(&rig, "q");
+    assert_true(rig_wait_end(&rig));
+    assert_int_equal(rig.status, 0);
+    assert_true(rig_same_termios(&rig));
+    rig_stop(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_frame_a_move_and_an_edit_are_small, forget),
+        cmocka_unit_test_setup(it_sleeps_when_nothing_happens, forget),
+        cmocka_unit_test_setup(it_leaves_the_terminal_as_it_was, forget),
+        cmocka_unit_test_setup(a_lost_connection_loses_no_edit, forget),
+    };
+    if (!mkdtemp(state_dir))
+        return 1;
+    snprintf(state_variable, sizeof state_variable, "XDG_STATE_HOME=%s", state_dir);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    char command[96];
+    snprintf(command, sizeof command, "rm -rf %s", state_dir);
+    return system(command) ? failed + 1 : failed;
+}

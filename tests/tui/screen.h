@@ -1,0 +1,59 @@
+/* The program's screen without a terminal, on a machine that is the same everywhere. */
+#ifndef TESTS_TUI_SCREEN_H
+#define TESTS_TUI_SCREEN_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/formats/formats.h"
+#include "core/model/edit.h"
+#include "tui/script.h"
+
+struct screen {
+    struct lt_arena arena;
+    struct lt_problems problems;
+    struct app_options options;
+    struct app app;
+    struct script script;
+};
+
+/* NULL-terminated assignments after those that fix the machine. */
+static inline void screen_open(struct screen *s, const char *model, const char *const *assignments,
+                               const struct glyph_set *glyphs)
+{
+    static const char *const machine[] = {"device=nvidia-a100-sxm4-80gb", "cpu=amd-epyc-7742", "ram=256GiB", NULL};
+    *s = (struct screen){0};
+    s->problems.arena = &s->arena;
+    s->options.database = lt_database_open(NULL, 0, &s->problems);
+    s->options.document = lt_open(model, &s->problems);
+    assert_non_null(s->options.database);
+    assert_non_null(s->options.document);
+    for (int i = 0; machine[i]; i++)
+        assert_int_equal(lt_set(s->options.document, machine[i], &s->problems), LT_OK);
+    for (; assignments && *assignments; assignments++)
+        assert_int_equal(lt_set(s->options.document, *assignments, &s->problems), LT_OK);
+    assert_int_equal(app_open(&s->app, &s->options), LT_OK);
+    s->script = (struct script){.app = &s->app, .glyphs = glyphs, .rows = 24, .cols = 80};
+}
+
+static inline void screen_close(struct screen *s)
+{
+    script_free(&s->script);
+    app_close(&s->app);
+    lt_database_close(s->options.database);
+    lt_arena_free(&s->arena);
+}
+
+/* A story in the language of scripts; what went wrong is the message. */
+static inline void screen_play(struct screen *s, const char *text)
+{
+    script_run(&s->script, text);
+    if (s->script.trouble.text)
+        fail_msg("%s%s", s->script.trouble.text, s->script.dumped.text ? s->script.dumped.text : "");
+}
+
+#endif

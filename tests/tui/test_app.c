@@ -1,0 +1,199 @@
+/* The screen in use: stories, every size, and a monkey at the keyboard. */
+#include "tests/tui/screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/data/yaml.h"
+#include "core/formats/native.h"
+#include "tui/command.h"
+#include "tui/keymap.h"
+
+/* ---- stories ---- */
+
+static void play(const char *model, const char *story)
+{
+    struct screen s;
+    screen_open(&s, model, NULL, &glyph_ascii);
+    screen_play(&s, story);
+    screen_close(&s);
+}
+
+static void a_key_changes_the_precision(void **state)
+{
+    (void)state;
+    play("samples/mnist-cnn.yaml", "@expect float32\np\n@expect mixed_float16\nu\n@expect float32\n"
+                                   "ctrl-r\n@expect mixed_float16\n");
+}
+
+static void the_batch_is_doubled_and_halved(void **state)
+{
+    (void)state;
+    play("samples/mnist-mlp.yaml", "@expect batch 32\nB\n@expect batch 64\nb b\n@expect batch 16\n");
+}
+
+static void a_bad_value_is_refused_with_its_range(void **state)
+{
+    (void)state;
+    play("samples/mnist-mlp.yaml", ":set batch=0\n@expect 1 to 16777216\n@expect batch 32\n"
+                                   ":set device=a1oo\n@expect no device\n@expect batch 32\n");
+}
+
+static void a_layer_is_edited_and_its_error_stands_at_it(void **state)
+{
+    (void)state;
+    play("samples/mnist-cnn.yaml", ":set layers.conv2.filters=128\n@expect 37.0 k\n"
+                                   ":set layers.conv2.kernel_size=40\n@expect does not fit\nu\n@absent does not fit\n");
+}
+
+static void devices_are_found_by_typing(void **state)
+{
+    (void)state;
+    play("samples/mnist-mlp.yaml", "d\n@type h100 sxm\n@expect H100 SXM5 80GB\nenter\n@expect H100 SXM5\n");
+}
+
+static void layers_are_found_by_typing(void **state)
+{
+    (void)state;
+    play("samples/resnet50.keras",
+         "@absent conv5_block2_add\n/\n@type block2_add\nenter n n n\n@expect conv5_block2_add\n");
+}
+
+static void nothing_unsaved_is_left_without_asking(void **state)
+{
+    (void)state;
+    play("samples/mnist-mlp.yaml", "B\nq\n@expect save\nesc\n@expect batch 64\n");
+}
+
+/* ---- every key of help does something ---- */
+
+static void every_binding_runs_a_command(void **state)
+{
+    (void)state;
+    for (int i = 0; i < binding_count; i++) {
+        const char *line = bindings[i].line;
+        assert_non_null(command_find(line, strcspn(line, " ")));
+        assert_ptr_equal(keymap_find(bindings[i].scopes & -bindings[i].scopes, bindings[i].key), &bindings[i]);
+    }
+}
+
+/* ---- every size ---- */
+
+static void every_size_is_drawn(void **state)
+{
+    (void)state;
+    struct screen s;
+    screen_open(&s, "samples/mnist-cnn.yaml", NULL, &glyph_unicode);
+    static const char *const there[] = {"1\n", "2\n", "3\n", "4\n", "?\n"};
+    for (size_t i = 0; i < sizeof there / sizeof *there; i++) {
+        screen_play(&s, "@size 80x24\nesc\n");
+        screen_play(&s, there[i]);
+        for (int rows = 1; rows <= 60; rows += rows < 12 ? 1 : 7)
+            for (int cols = 1; cols <= 200; cols += cols < 24 ? 1 : 13) {
+                s.script.rows = rows;
+                s.script.cols = cols;
+                assert_true(script_draw(&s.script));
+                assert_int_equal(s.script.frame.rows, rows);
+                assert_int_equal(s.script.frame.cols, cols);
+                for (int pane = 0; pane < PANE_COUNT; pane++) {
+                    struct rect r = s.app.panes.pane[pane];
+                    assert_true(r.rows >= 0 && r.cols >= 0);
+                    assert_true(!r.rows || (r.row >= 0 && r.row + r.rows <= rows));
+                    assert_true(!r.cols || (r.col >= 0 && r.col + r.cols <= cols));
+                }
+            }
+    }
+    screen_close(&s);
+}
+
+/* ---- a monkey ---- */
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    return *seed ^= *seed << 5;
+}
+
+/* Any key but those that leave the program or write files. */
+static struct event any_event(uint32_t *seed, const struct script *script)
+{
+    static const int32_t named[] = {K_UP,        K_DOWN,      K_LEFT,  K_RIGHT,      K_HOME, K_END,          K_PAGE_UP,
+                                    K_PAGE_DOWN, K_ENTER,     K_ENTER, K_ESC,        K_ESC,  K_TAB,          K_SPACE,
+                                    K_DELETE,    K_BACKSPACE, K_F1,    K_CTRL | 'r', 'u',    K_SHIFT | K_TAB};
+    uint32_t dice = next_random(seed);
+    if (dice % 23 == 0)
+        return (struct event){.kind = EVENT_MOUSE,
+                              .action = (enum mouse_action)(dice / 23 % 5),
+                              .button = 1,
+                              .row = (int)(dice / 115 % (uint32_t)script->rows),
+                              .col = (int)(dice / 997 % (uint32_t)script->cols)};
+    int32_t key = dice % 3 ? named[dice / 3 % (sizeof named / sizeof *named)] : (int32_t)(' ' + dice / 3 % 95);
+    return (struct event){.kind = EVENT_KEY, .key = key};
+}
+
+static char *text_of(const struct lt_document *document)
+{
+    struct lt_buffer out = {0};
+    assert_int_equal(lt_write_native(document, &out), LT_OK);
+    return out.text;
+}
+
+static void monkey(uint32_t seed, int keys)
+{
+    struct screen s;
+    screen_open(&s, seed % 2 ? "samples/mnist-cnn.yaml" : "samples/lstm-text.yaml", NULL, &glyph_unicode);
+    char *start = text_of(s.app.session.document);
+    const struct lt_document *opened = s.app.session.document;
+    for (int i = 0; i < keys; i++) {
+        struct event event = any_event(&seed, &s.script);
+        if (next_random(&seed) % 97 == 0) {
+            s.script.rows = 1 + (int)(next_random(&seed) % 50);
+            s.script.cols = 1 + (int)(next_random(&seed) % 160);
+        }
+        bool typing = s.app.mode == MODE_COMMAND || s.app.mode == MODE_QUESTION;
+        /* Prompts can write files and open others: they are left without Enter, questions by Esc. */
+        if (typing && (event.kind != EVENT_KEY || event.key == K_ENTER || s.app.mode == MODE_QUESTION))
+            event = (struct event){.kind = EVENT_KEY, .key = K_ESC};
+        app_event(&s.app, &event);
+        s.app.quit = false;
+        if (i % 3 == 0)
+            assert_true(script_draw(&s.script));
+        if (i % 50 == 0)
+            assert_true(session_is_fresh(&s.app.session));
+    }
+    if (s.app.session.document == opened) {
+        for (const char *line; session_undo(&s.app.session, &line) == LT_OK;)
+            continue;
+        char *end = text_of(s.app.session.document);
+        assert_string_equal(end, start);
+        free(end);
+    }
+    free(start);
+    screen_close(&s);
+}
+
+static void a_monkey_finds_nothing(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 5; seed++)
+        monkey(seed * 2654435761u, 2000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_key_changes_the_precision),
+        cmocka_unit_test(the_batch_is_doubled_and_halved),
+        cmocka_unit_test(a_bad_value_is_refused_with_its_range),
+        cmocka_unit_test(a_layer_is_edited_and_its_error_stands_at_it),
+        cmocka_unit_test(devices_are_found_by_typing),
+        cmocka_unit_test(layers_are_found_by_typing),
+        cmocka_unit_test(nothing_unsaved_is_left_without_asking),
+        cmocka_unit_test(every_binding_runs_a_command),
+        cmocka_unit_test(every_size_is_drawn),
+        cmocka_unit_test(a_monkey_finds_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
