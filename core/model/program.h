@@ -48,7 +48,7 @@ enum lt_op_flag {
     LT_OP_MASKED = 2,
     LT_OP_SCORES = 4,     /* attention: the scores are an output */
     LT_OP_DROPPED = 8,    /* attention: dropout on the scores; recurrent: on inputs */
-    LT_OP_UNROLLED = 16,  /* recurrent */
+    LT_OP_UNROLLED = 16,  /* recurrent; set by the lowering: in a region without a loop */
     LT_OP_NOT_FUSED = 32, /* recurrent: an activation, bias or dropout that a fused kernel does not know */
     LT_OP_SEQUENCES = 64, /* recurrent: all steps are an output */
     LT_OP_RECURRENT_DROPPED = 128,

@@ -6,9 +6,9 @@
 #include "core/model/policy.h"
 
 static const char *const modes[] = {"training", "inference", NULL};
-static const char *const frameworks[] = {"tensorflow", NULL};
+static const char *const frameworks[] = {"tensorflow", "jax", "torch", NULL};
 static const char *const generations[] = {"3", "2", "none", NULL};
-static const char *const executions[] = {"auto", "graph", NULL};
+static const char *const executions[] = {"auto", "graph", "compiled", "eager", NULL};
 static const char *const feeds[] = {"numpy", "tf.data", "generator", "pydataset", NULL};
 static const char *const feed_dtypes[] = {"uint8",   "int8",    "int16",    "int32",   "int64",
                                           "float16", "float32", "bfloat16", "float64", NULL};
@@ -30,18 +30,18 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                                   .type = LT_FIELD_TEXT,
                                   .optional = true,
                                   .help = "The backend's version; none: the newest that is known"},
-    [LT_SET_KERAS] =
-        {.name = "keras",
-         .type = LT_FIELD_CHOICE,
-         .initial = "3",
-         .choices = generations,
-         .help =
-             "The generation of Keras that trains the model; none: plain TensorFlow, as most published measurements"},
+    [LT_SET_KERAS] = {.name = "keras",
+                      .type = LT_FIELD_CHOICE,
+                      .initial = "3",
+                      .choices = generations,
+                      .help = "The generation of Keras that trains the model; none: plain code of the framework, as "
+                              "most published measurements"},
     [LT_SET_EXECUTION] = {.name = "execution",
                           .type = LT_FIELD_CHOICE,
                           .initial = "auto",
                           .choices = executions,
-                          .help = "How steps run; auto: as the framework itself would choose on the device"},
+                          .help =
+                              "How steps run; auto: as the framework itself would choose on the device; compiled: XLA"},
     [LT_SET_BATCH] = {.name = "batch",
                       .type = LT_FIELD_INT,
                       .initial = "32",

@@ -14,6 +14,8 @@ struct backward {
     struct lt_step *step;
     struct partial **partial; /* per tensor of the forward pass */
     uint32_t *first_use;      /* per tensor: the forward op that takes it first; UINT32_MAX: none */
+    uint32_t *made_by;        /* per tensor: the forward op that makes it; UINT32_MAX: none */
+    bool *materialised;       /* per tensor: it lies in memory whatever a compiler fuses */
     const struct lt_walked *walked;
     bool late;           /* all gradients first, then all updates */
     double update_bytes; /* traffic of an update per byte of the variable */
@@ -65,6 +67,26 @@ static lt_tensor new_gradient(struct backward *w, lt_tensor of, const struct lt_
                           (enum lt_dtype)info.dtype, op->layer, info.region);
 }
 
+enum { MAX_READ = 16 };
+
+/* Adds what has to be kept for x: x itself, or, where a compiler computes it again from its operands, those. Matrix
+ * products read their operands as they stand in memory, so what is made for one is there anyway. */
+static void read_kept(const struct backward *w, lt_tensor x, int depth, lt_tensor *in, int *in_count)
+{
+    const struct lt_step *step = w->step;
+    uint32_t at = w->made_by[x];
+    const struct lt_step_op *maker = at == UINT32_MAX ? NULL : &step->op[at];
+    bool again = maker && depth < MAX_READ && (maker->row->flags & LT_RECOMPUTED) && !maker->region &&
+                 !w->materialised[x] && *in_count + maker->in_count <= MAX_READ;
+    for (int i = 0; again && i < maker->in_count; i++)
+        read_kept(w, step->operand[maker->operand + (uint32_t)i], depth + 1, in, in_count);
+    for (int i = 0; !again && i < *in_count; i++)
+        if (in[i] == x)
+            return;
+    if (!again && *in_count < MAX_READ)
+        in[(*in_count)++] = x;
+}
+
 /* One op of the gradient of `op`: reads dY and what `keep` names, gives the gradients out[]. */
 static void emit(struct backward *w, const struct lt_step_op *forward, enum lt_path path, const lt_tensor *dy,
                  int dy_count, unsigned keep, const lt_tensor *out, int out_count, int kernels, float passes)
@@ -72,16 +94,17 @@ static void emit(struct backward *w, const struct lt_step_op *forward, enum lt_p
     struct lt_step *step = w->step;
     const struct lt_op *op = forward->op;
     const lt_tensor *operand = step->operand + forward->operand;
-    lt_tensor in[16];
+    lt_tensor in[MAX_READ + 8];
     int in_count = 0;
     uint64_t largest = 0;
+    bool as_it_is = path != LT_PATH_OTHER;
     for (int i = 0; i < dy_count && in_count < 8; i++)
         in[in_count++] = dy[i];
     for (int i = 0; i < 3 && i < op->in_count; i++)
         if (keep & (1u << i))
-            in[in_count++] = operand[i];
+            read_kept(w, operand[i], as_it_is ? MAX_READ : 0, in, &in_count);
     if (keep & LT_OUT)
-        in[in_count++] = operand[op->in_count];
+        read_kept(w, operand[op->in_count], MAX_READ, in, &in_count);
     for (int i = op->out_count; i < forward->out_count; i++)
         in[in_count++] = operand[op->in_count + i]; /* what the op made for this */
     struct lt_step_op *made =
@@ -192,9 +215,10 @@ static void update(struct backward *w, lt_tensor variable)
     uint64_t bytes = lt_step_bytes(step, variable);
     op->dtype = info.dtype;
     op->bytes = (uint64_t)(w->update_bytes * (double)bytes);
-    bool fused = step->lowering->fused_update;
-    op->scratch_bytes = fused ? 0 : (uint64_t)((double)step->optimizer->temporaries * (double)bytes);
-    op->kernels = fused ? 1 : COMPOSED_UPDATE_KERNELS;
+    double temporaries = (double)step->lowering->update_temporaries;
+    temporaries = temporaries < 0 ? (double)step->optimizer->temporaries : temporaries;
+    op->scratch_bytes = (uint64_t)(temporaries * (double)bytes);
+    op->kernels = step->lowering->update_kernels;
     w->partial[variable] = NULL;
 }
 
@@ -237,6 +261,28 @@ static void seed(struct backward *w, uint32_t forward_ops)
     }
 }
 
+/* Who makes each tensor and takes it first. What a matrix product takes, and a sum of branches with several consumers,
+ * lies in memory. */
+static void find_uses(struct backward *w, uint32_t forward_ops, uint32_t tensors)
+{
+    const struct lt_step *step = w->step;
+    memset(w->first_use, 0xff, tensors * sizeof *w->first_use);
+    memset(w->made_by, 0xff, tensors * sizeof *w->made_by);
+    for (uint32_t i = forward_ops; i-- > 0;) {
+        const struct lt_step_op *op = &step->op[i];
+        const lt_tensor *operand = step->operand + op->operand;
+        for (int k = 0; k < op->in_count; k++) {
+            bool again = w->first_use[operand[k]] != UINT32_MAX;
+            w->materialised[operand[k]] |= again || is_gemm(op->op);
+            w->first_use[operand[k]] = i;
+        }
+        for (int k = 0; k < op->out_count; k++)
+            w->made_by[operand[op->in_count + k]] = i;
+        if (op->op->kind == LT_OP_ALIAS && op->in_count) /* a view of what lies in memory */
+            w->materialised[operand[0]] |= w->materialised[operand[op->in_count]];
+    }
+}
+
 void lt_step_backward(struct lt_step *step, const struct lt_walked *walked)
 {
     uint32_t forward_ops = step->op_count, tensors = step->lowered.program.tensor_count;
@@ -244,18 +290,17 @@ void lt_step_backward(struct lt_step *step, const struct lt_walked *walked)
         .step = step,
         .partial = lt_alloc_array(step->arena, tensors, sizeof *w.partial),
         .first_use = lt_alloc_raw(step->arena, tensors, sizeof *w.first_use),
+        .made_by = lt_alloc_raw(step->arena, tensors, sizeof *w.made_by),
+        .materialised = lt_alloc(step->arena, tensors + 1u),
         .walked = walked,
-        .late = !lt_optimizer_early(step->setup, step->optimizer, step->loss_scaling),
+        .late = step->lowering->updates_late || !lt_optimizer_early(step->setup, step->optimizer, step->loss_scaling),
         .update_bytes = lt_optimizer_bytes(step->setup, step->optimizer) / 4,
     };
-    if (!w.partial || !w.first_use) {
+    if (!w.partial || !w.first_use || !w.made_by || !w.materialised) {
         step->status = LT_NO_MEMORY;
         return;
     }
-    memset(w.first_use, 0xff, tensors * sizeof *w.first_use);
-    for (uint32_t i = forward_ops; i-- > 0;)
-        for (int k = 0; k < step->op[i].in_count; k++)
-            w.first_use[step->operand[step->op[i].operand + (uint32_t)k]] = i;
+    find_uses(&w, forward_ops, tensors);
     seed(&w, forward_ops);
     for (uint32_t i = forward_ops; i-- > 0 && !step->status;)
         backward_op(&w, i);

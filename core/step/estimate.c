@@ -78,7 +78,8 @@ static enum lt_status make_step(struct estimating *e)
     struct lt_step *step = &e->step;
     *step = (struct lt_step){
         .arena = e->arena,
-        .lowering = lt_lowering_choose(&e->document->setup, e->machine->device->kind != LT_DEVICE_CPU),
+        .lowering = lt_lowering_choose(&e->document->setup, e->document, &e->logical.program,
+                                       e->machine->device->kind != LT_DEVICE_CPU),
         .optimizer = e->out->optimizer,
         .setup = &e->document->setup,
         .loss_scaling = e->out->loss_scaling,
@@ -91,6 +92,7 @@ static enum lt_status make_step(struct estimating *e)
     lt_step_forward(step);
     if (step->optimizer && !step->status)
         lt_step_backward(step, &e->walked);
+    lt_step_fuse(step);
     e->out->op_count = step->op_count;
     for (uint32_t i = 0; i < step->op_count; i++)
         e->out->kernel_count += step->op[i].kernels;
@@ -135,7 +137,7 @@ enum lt_status lt_estimate(const struct lt_document *document, const struct lt_m
         status = lt_step_time_make(&e->step, e->input_bytes, out);
     if (status)
         return status;
-    lt_rows_charge(&e->step, &e->timeline, machine->kernel_gap_seconds, out);
+    lt_rows_charge(&e->step, &e->timeline, lt_step_gap_seconds(&e->step, machine), out);
     lt_rows_sum(document, out);
     return arena->failed ? LT_NO_MEMORY : LT_OK;
 }

@@ -17,6 +17,7 @@ struct lt_machine {
     uint64_t allocator_unit_bytes;  /* every request is rounded up to a multiple */
     uint64_t reserved_bytes;        /* of device memory, outside the allocator's pool: context, libraries */
     double kernel_gap_seconds;      /* between two kernels of one step */
+    double compiled_gap_seconds;    /* the same where a compiler made the step one program */
 };
 
 /* What device memory is used for; the classes of `lt_device_memory` sum to shown_bytes. */

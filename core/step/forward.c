@@ -16,8 +16,14 @@ static uint64_t extra_elements(const struct lt_step *step, const struct lt_op *o
     case LT_OF_IN:
         base = op->in_count ? lt_step_info(step, operand[0])->elements : 0;
         break;
+    case LT_OF_IN1:
+        base = op->in_count > 1 ? lt_step_info(step, operand[1])->elements : 0;
+        break;
     case LT_OF_DIM0:
         base = op->dim[0];
+        break;
+    case LT_OF_QUERIES:
+        base = lt_mul(op->dim[0], lt_mul(op->dim[1], op->dim[2]));
         break;
     case LT_OF_SEQUENCE:
         base = lt_mul(op->dim[0], lt_mul(op->dim[1], op->dim[3]));

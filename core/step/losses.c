@@ -4,6 +4,8 @@
 #include "core/model/loss.h"
 #include "core/step/step.h"
 
+#include <string.h>
+
 /* The op of the lowered program that makes x; NULL: none. */
 static const struct lt_op *maker(const struct lt_builder *b, lt_tensor x)
 {
@@ -33,6 +35,15 @@ static const struct lt_loss *loss_of(const struct lt_setup *setup, const struct 
     return lt_loss_find("mean_squared_error");
 }
 
+/* Bytes kept per element of y_pred, from logits or from probabilities. */
+static uint8_t kept_by(const struct lt_framework_lowering *lowering, const struct lt_loss *loss, bool logits)
+{
+    for (int i = 0; i < lowering->loss_count; i++)
+        if (strcmp(lowering->loss[i].loss, loss->name) == 0)
+            return logits ? lowering->loss[i].logits : lowering->loss[i].probabilities;
+    return logits || !loss->crossentropy ? loss->kept_logits : loss->kept_probabilities;
+}
+
 static uint64_t loss_emit(struct lt_builder *b, const struct lt_framework_lowering *lowering,
                           const struct lt_setup *setup, lt_tensor y_pred, const struct lt_shape *shape)
 {
@@ -47,8 +58,7 @@ static uint64_t loss_emit(struct lt_builder *b, const struct lt_framework_loweri
     lt_tensor x = logits ? b->program.operand[activation->operand] : lt_cast(b, y_pred, LT_FLOAT32);
     lt_tensor value = lt_emit(b, LT_OP_LOSS, &x, 1, 1, LT_FLOAT32);
     (void)value;
-    uint8_t kept = logits || !loss->crossentropy ? loss->kept_logits : loss->kept_probabilities;
-    lt_last_op(b)->dim[0] = lt_mul(elements, kept);
+    lt_last_op(b)->dim[0] = lt_mul(elements, kept_by(lowering, loss, logits));
     int64_t classes = shape->rank > 0 ? shape->dim[shape->rank - 1] : 1;
     return loss->sparse && classes > 0 ? lt_mul(elements / (uint64_t)classes, 4) : lt_mul(elements, 4);
 }

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Between two ops of a step on a CPU. */
+static const double CPU_GAP_SECONDS = 4e-6;
+
 static double constant(struct lt_database *database, const char *framework, const char *name, double fallback,
                        struct lt_problems *problems)
 {
@@ -48,8 +51,12 @@ enum lt_status lt_machine_resolve(struct lt_database *database, const struct lt_
         machine.cpu = machine.device;
     machine.allocator_unit_bytes = (uint64_t)constant(database, framework, "allocator.round_bytes", 256, problems);
     status = lt_database_reserved_bytes(database, machine.device, &machine.reserved_bytes, problems);
-    machine.kernel_gap_seconds = is_cpu ? constant(database, framework, "kernel_gap.cpu_us", 4e-6, problems)
-                                        : constant(database, framework, "kernel_gap.graph_us", 30e-6, problems);
+    const char *usual = strcmp(framework, "torch") == 0 ? "kernel_gap.eager_us"
+                        : strcmp(framework, "jax") == 0 ? "kernel_gap.compiled_us"
+                                                        : "kernel_gap.graph_us";
+    machine.kernel_gap_seconds = is_cpu ? CPU_GAP_SECONDS : constant(database, framework, usual, 30e-6, problems);
+    machine.compiled_gap_seconds =
+        is_cpu ? CPU_GAP_SECONDS : constant(database, framework, "kernel_gap.compiled_us", 18e-6, problems);
     if (!status)
         *out = machine;
     return status;

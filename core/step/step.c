@@ -64,3 +64,9 @@ lt_tensor lt_step_tensor(struct lt_step *step, enum lt_role role, uint64_t eleme
     lt_step_info(step, x)->region = region;
     return x;
 }
+
+double lt_step_gap_seconds(const struct lt_step *step, const struct lt_machine *machine)
+{
+    bool compiled = strcmp(step->lowering->execution, "compiled") == 0;
+    return compiled ? machine->compiled_gap_seconds : machine->kernel_gap_seconds;
+}

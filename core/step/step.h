@@ -72,8 +72,14 @@ static inline uint64_t lt_step_bytes(const struct lt_step *step, lt_tensor x)
 void lt_losses_emit(struct lt_builder *lowered, const struct lt_framework_lowering *lowering,
                     const struct lt_setup *setup, const struct lt_walked *walked, uint64_t *label_bytes);
 
+/* Between two kernels of the step. */
+double lt_step_gap_seconds(const struct lt_step *step, const struct lt_machine *machine);
+
 /* The three parts in order. Backward and update only in training. */
 void lt_step_forward(struct lt_step *step);
 void lt_step_backward(struct lt_step *step, const struct lt_walked *walked);
+
+/* Merges ops that the lowering's compiler runs as one kernel; after the parts above. */
+void lt_step_fuse(struct lt_step *step);
 
 #endif

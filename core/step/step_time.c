@@ -49,9 +49,9 @@ static void price(const struct lt_engine *engine, struct lt_step *step, struct m
 /* What one step costs besides its ops: the call of the traced function, callbacks, metrics (Keras fit: measured 1.2 ms
  * on a 2-core EPYC at 2.5 GHz, 0.3 to 1 ms reported elsewhere). */
 static const double STEP_HOST_SECONDS = 0.8e-3;
-/* Measured over predicted of published rows, 5 % and 95 %: for devices with measured rates (131 rows: 0.67 and 1.33),
- * for others (68 rows: 0.73 and 1.74), and for CPUs (few rows; tests/accuracy/RESULTS.md). */
-static const double SPREAD[][2] = {{0.67, 1.42}, {0.70, 1.80}, {0.5, 2.0}};
+/* Measured over predicted of published rows, 5 % and 95 %: for devices with measured rates (408 rows: 0.63 and 1.52),
+ * for others (90 rows: 0.73 and 1.75), and for CPUs (few rows; tests/accuracy/RESULTS.md). */
+static const double SPREAD[][2] = {{0.63, 1.52}, {0.70, 1.80}, {0.5, 2.0}};
 
 static void finish(const struct lt_step *step_ops, const struct lt_engine *engine, uint64_t input_bytes, double device,
                    double gaps, struct lt_estimate *out)
@@ -93,7 +93,7 @@ enum lt_status lt_step_time_make(struct lt_step *step, uint64_t input_bytes, str
     memo.slot = lt_alloc_array(step->arena, memo.size, sizeof(struct lt_step_op *));
     if (!memo.slot)
         return LT_NO_MEMORY;
-    double device = 0, gaps = 0, gap = out->machine->kernel_gap_seconds;
+    double device = 0, gaps = 0, gap = lt_step_gap_seconds(step, out->machine);
     for (uint32_t i = 0; i < step->op_count; i++) {
         struct lt_step_op *op = &step->op[i];
         price(&engine, step, &memo, op);

@@ -9,6 +9,7 @@
 struct storage {
     uint64_t bytes;       /* of all copies, rounded */
     uint64_t true_bytes;  /* of all copies, not rounded */
+    uint64_t turn_bytes;  /* of one copy: the largest tensor that looks at it */
     uint32_t first, last; /* op that makes it, op that reads it last */
     uint32_t layer;
     uint8_t class;          /* enum lt_memory_class */
@@ -91,8 +92,8 @@ static void span_storages(struct timeline *t)
             bool back = op->phase != LT_PHASE_FORWARD && !made_here;
             s->backward = s->backward || (back && s->forward);
             bool outlives = info->region && (s->backward || op->region != info->region);
-            uint64_t bytes = lt_mul(lt_step_bytes(step, operand[k]), copies_of(step, info, outlives));
-            s->true_bytes = lt_max(s->true_bytes, bytes);
+            s->turn_bytes = lt_max(s->turn_bytes, lt_step_bytes(step, operand[k]));
+            s->true_bytes = lt_max(s->true_bytes, lt_mul(s->turn_bytes, copies_of(step, info, outlives)));
         }
     }
 }

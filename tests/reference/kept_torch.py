@@ -2,7 +2,7 @@
 
 kept_torch.json: the cases of kept_cases.py and some whole models under Keras on its torch backend, and the same
 written with torch.nn modules (`keras: none`, kept_torch_plain.py). Each runs eagerly with batch 2 and 4: the
-difference is what a sample keeps, the rest does not depend on the batch. Variables are left out, the model's own
+difference is what a sample keeps, the rest does not depend on the batch. Half precision is bfloat16: PyTorch multiplies float16 on a CPU in float32. Variables are left out, the model's own
 inputs are not. The models themselves are those of kept_layers.json and kept_models.json.
 """
 
@@ -17,7 +17,7 @@ from samples import SAMPLES, sample  # noqa: E402
 import torch  # noqa: E402
 
 SMALL, LARGE = 2, 4
-POLICIES = ("float32", "mixed_float16")
+POLICIES = {"float32": "float32", "mixed_bfloat16": "mixed_float16"}  # → the policy of the case with as many bits
 MODELS = ("ResNet50", "VGG16", "MobileNetV2")
 
 
@@ -79,7 +79,8 @@ def layers():
             except Exception as problem:  # a layer that this backend cannot build or run
                 print(f"{name}, {policy}: {problem}"[:200])
                 continue
-            yield {"name": f"{name}, {policy}, keras", "case": f"{name}, {policy}", "policy": policy, "keras": "3", **row}
+            yield {"name": f"{name}, {policy}, keras", "case": f"{name}, {POLICIES[policy]}",
+                   "policy": policy, "keras": "3", **row}  # fmt: skip
 
 
 def models():

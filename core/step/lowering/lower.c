@@ -116,6 +116,9 @@ enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework
         to->region = op->region;
         lower_op(&l, op);
     }
+    for (uint32_t i = 0; i < to->program.op_count; i++)
+        if (to->program.region[to->program.op[i].region].unrolled)
+            to->program.op[i].flags |= LT_OP_UNROLLED;
     to->call = NULL;
     to->region = 0;
     return to->status;

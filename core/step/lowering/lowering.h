@@ -11,7 +11,14 @@
 enum { LT_IN0 = 1, LT_IN1 = 2, LT_IN2 = 4, LT_OUT = 8 };
 
 /* What a tensor that an op makes for its own gradient is as large as. */
-enum lt_extra_size { LT_OF_OUT, LT_OF_IN, LT_OF_DIM0, LT_OF_SEQUENCE /* of a recurrent op: batch x steps x units */ };
+enum lt_extra_size {
+    LT_OF_OUT,
+    LT_OF_IN,
+    LT_OF_IN1,
+    LT_OF_DIM0,
+    LT_OF_SEQUENCE, /* of a recurrent op: batch x steps x units */
+    LT_OF_QUERIES,  /* of an attention: batch x heads x queries */
+};
 
 /* An op's own kept tensor: `count` times the elements of `of`, in `dtype`. count 0: none. */
 struct lt_extra {
@@ -25,6 +32,7 @@ enum lt_lowering_flag {
     LT_IN_FLOAT32 = 1,  /* computed in float32 whatever the policy: a half operand is cast, the result cast back */
     LT_IN_PLACE = 2,    /* writes its result over its first operand where nobody else needs that */
     LT_NO_GRADIENT = 4, /* nothing flows back through it */
+    LT_RECOMPUTED = 8,  /* a compiler computes its result again in the backward pass rather than keep it */
 };
 
 struct lt_lowering {
@@ -48,6 +56,12 @@ struct lt_lowering_case {
  * results. False, and nothing done: the op stays as it is. */
 typedef bool lt_lowering_expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out);
 
+/* Bytes that a crossentropy keeps per element of y_pred, where they differ from those of core/model/loss.h. */
+struct lt_loss_kept {
+    const char *loss;
+    uint8_t logits, probabilities;
+};
+
 /* One framework under one generation of Keras and one way of execution. An op's row is the first case of its own that
  * holds, else that of its table, else what `base` says; the table of the last base is whole. */
 struct lt_framework_lowering {
@@ -58,8 +72,14 @@ struct lt_framework_lowering {
     const struct lt_lowering_case *special;
     int special_count;
     lt_lowering_expand *expand;
+    const struct lt_loss_kept *loss; /* NULL: as TensorFlow's graph */
+    int loss_count;
     bool loss_sees_logits; /* crossentropy takes the operand of the softmax or sigmoid that made y_pred */
-    bool fused_update;     /* one kernel updates a variable, without temporaries; else Keras composes the update */
+    bool updates_late;     /* all gradients are there before the first update */
+    float
+        update_temporaries; /* of one update, in variables of the same size; negative: as the optimizer's table says */
+    uint8_t update_kernels; /* for each variable */
+    uint16_t fused_classes; /* bit i: ops of this enum lt_op_class join their consumer in one kernel */
 };
 
 /* The row of an op; never NULL. */
@@ -68,11 +88,32 @@ const struct lt_lowering *lt_lowering_row(const struct lt_framework_lowering *lo
 extern const struct lt_framework_lowering lt_lowering_tensorflow;     /* Keras 3, graph, on a CPU */
 extern const struct lt_framework_lowering lt_lowering_tensorflow_gpu; /* with cuDNN's recurrent kernels */
 extern const struct lt_framework_lowering lt_lowering_tensorflow_2, lt_lowering_tensorflow_2_gpu; /* Keras 2, none */
+extern const struct lt_framework_lowering lt_lowering_tensorflow_xla, lt_lowering_jax, lt_lowering_jax_gpu;
+extern const struct lt_framework_lowering lt_lowering_torch, lt_lowering_torch_gpu;             /* under Keras 3 */
+extern const struct lt_framework_lowering lt_lowering_torch_plain, lt_lowering_torch_plain_gpu; /* without Keras */
 
-lt_lowering_expand lt_tensorflow_expand, lt_tensorflow_expand_gpu;
+/* How a framework writes a recurrent layer as a loop over its steps. */
+struct lt_loop_style {
+    bool casts_outside;   /* kernels are cast to the compute dtype once, not in every step */
+    bool copies_kernels;  /* each step keeps its kernels by value */
+    bool gates_are_views; /* of the product of all of them */
+    bool states_apart;    /* the state that a step hands on is not the tensor that it kept */
+};
+void lt_expand_recurrent(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out,
+                         const struct lt_loop_style *style);
+/* Attention as matrix products with a softmax between them; scores in float32 or as the policy has them. */
+void lt_expand_attention(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out);
 
-/* The lowering that a set-up asks for. */
-const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *setup, bool gpu);
+/* Whether cuDNN has this recurrent layer as one kernel. */
+bool lt_is_cudnn(const struct lt_op *op);
+
+lt_lowering_expand lt_tensorflow_expand, lt_tensorflow_expand_gpu, lt_tensorflow_expand_xla, lt_jax_expand,
+    lt_jax_expand_gpu;
+
+/* The lowering that a set-up asks for: framework, generation of Keras and execution, and what `auto` means for this
+ * program on a GPU or a CPU. Never NULL: an execution that a framework does not have is its usual one. */
+const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *setup, const struct lt_document *document,
+                                                       const struct lt_program *logical, bool gpu);
 
 /* The simple ops of `from` for one framework, in from's arena; `from`'s tensors keep their indices. */
 enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework_lowering *lowering,

@@ -2,19 +2,9 @@
  *
  * Which tensors a gradient needs: tensorflow/python/ops/nn_grad.py, the list of unneeded inputs in
  * tensorflow/python/eager/pywrap_gradient_exclusions.cc, and the sources of the Keras layers; every row that has a
- * layer in tests/reference/kept_layers.csv was measured there with Keras 3.15.1 and TensorFlow 2.21. Passes over the
+ * layer in tests/reference/kept_layers.json was measured there with Keras 3.15.1 and TensorFlow 2.21. Passes over the
  * data and kernels: tests/reference/README.md, "time". */
-#include "core/step/lowering/lowering.h"
-
-#include <string.h>
-
-#define ROW(id, ...) [LT_OP_##id] = {__VA_ARGS__}
-/* The gradient with respect to the first operand reads `k`. */
-#define KEEP(k)                 .keep = {(k)}
-#define KERNELS(f, b)           .kernels = {(f), (b)}
-#define PASSES(f, b)            .passes = {(f), (b)}
-#define SCRATCH(f, b)           .scratch = {(f), (b)}
-#define EXTRA(count, of, dtype) .extra = {{(count), (of), (dtype)}}
+#include "core/step/lowering/table.h"
 
 static const struct lt_lowering ROWS[LT_OP_COUNT] = {
     ROW(INPUT, .pass = 1),
@@ -158,16 +148,17 @@ static const struct lt_lowering_case SPECIAL[] = {
      is_widened,
      {.flags = LT_IN_FLOAT32, .extra = {{2, LT_OF_OUT, LT_FLOAT32}, {0.5F, LT_OF_IN, LT_FLOAT32}}, KERNELS(3, 3)}},
 };
-enum { SPECIAL_COUNT = sizeof SPECIAL / sizeof *SPECIAL };
 
 const struct lt_framework_lowering lt_lowering_tensorflow = {
     .framework = "tensorflow",
     .execution = "graph",
     .row = ROWS,
     .special = SPECIAL,
-    .special_count = SPECIAL_COUNT,
+    .special_count = LT_COUNT_OF(SPECIAL),
     .expand = lt_tensorflow_expand,
     .loss_sees_logits = true,
+    .update_temporaries = -1,
+    .update_kernels = 8,
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_gpu = {
@@ -176,6 +167,8 @@ const struct lt_framework_lowering lt_lowering_tensorflow_gpu = {
     .base = &lt_lowering_tensorflow,
     .expand = lt_tensorflow_expand_gpu,
     .loss_sees_logits = true,
+    .update_temporaries = -1,
+    .update_kernels = 8,
 };
 
 /* tf.keras 2 and TensorFlow without Keras: FusedBatchNormV3 in the compute dtype, one kernel each way, keeps x, the
@@ -186,17 +179,16 @@ static const struct lt_lowering_case SPECIAL_2[] = {
     {LT_OP_BATCH_NORM_FROZEN, NULL, {EXTRA(1, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(2, 3)}},
     {LT_OP_DROPOUT, NULL, {EXTRA(1, LT_OF_DIM0, LT_SAME), KERNELS(5, 1), SCRATCH(1, 0)}},
 };
-enum { SPECIAL_2_COUNT = sizeof SPECIAL_2 / sizeof *SPECIAL_2 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_2 = {
     .framework = "tensorflow",
     .execution = "graph",
     .base = &lt_lowering_tensorflow,
     .special = SPECIAL_2,
-    .special_count = SPECIAL_2_COUNT,
+    .special_count = LT_COUNT_OF(SPECIAL_2),
     .expand = lt_tensorflow_expand,
     .loss_sees_logits = true,
-    .fused_update = true,
+    .update_kernels = 1,
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_2_gpu = {
@@ -205,14 +197,5 @@ const struct lt_framework_lowering lt_lowering_tensorflow_2_gpu = {
     .base = &lt_lowering_tensorflow_2,
     .expand = lt_tensorflow_expand_gpu,
     .loss_sees_logits = true,
-    .fused_update = true,
+    .update_kernels = 1,
 };
-
-const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *setup, bool gpu)
-{
-    const char *keras = lt_setup_text(setup, LT_SET_KERAS);
-    bool third = !keras || strcmp(keras, "3") == 0;
-    if (third)
-        return gpu ? &lt_lowering_tensorflow_gpu : &lt_lowering_tensorflow;
-    return gpu ? &lt_lowering_tensorflow_2_gpu : &lt_lowering_tensorflow_2;
-}

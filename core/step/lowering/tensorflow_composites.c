@@ -1,7 +1,7 @@
 /* How Keras 3 composes attention and recurrent layers from TensorFlow's operations.
  * Sources: keras/src/backend/tensorflow/nn.py (dot_product_attention), layers/attention/multi_head_attention.py,
  * layers/rnn/{lstm,gru,simple_rnn}.py, backend/tensorflow/rnn.py. What these rules keep was measured:
- * tests/reference/kept_layers.csv. */
+ * tests/reference/kept_layers.json. */
 #include "core/step/lowering/lowering.h"
 
 #include "core/base/checked.h"
@@ -60,7 +60,7 @@ static void attention_explicit(struct lt_builder *b, const struct lt_op *op, con
     out[0] = attend(b, scores, in[2], op);
 }
 
-static void attention(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
+void lt_expand_attention(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
 {
     if (op->flags & (LT_OP_DROPPED | LT_OP_SCORES))
         attention_explicit(b, op, in, out);
@@ -76,6 +76,7 @@ enum { MOST_GATES = 4 };
 struct step {
     struct lt_builder *b;
     const struct lt_op *op;
+    const struct lt_loop_style *style;
     uint64_t batch, features, units, gates, elements; /* elements of a state */
     enum lt_op_kind activation, recurrent_activation;
     lt_tensor x, h, kernel, recurrent, bias;
@@ -102,13 +103,19 @@ static lt_tensor dropped(struct step *s, lt_tensor x)
     return combine(s, LT_OP_MULTIPLY, x, mask);
 }
 
+/* One gate's part of the product of all of them. */
+static lt_tensor cut(struct step *s, lt_tensor all)
+{
+    return lt_map_to(s->b, s->style->gates_are_views ? LT_OP_ALIAS : LT_OP_COPY, all, s->elements);
+}
+
 /* All gates in one product, then cut apart. */
 static void project_whole(struct step *s, lt_tensor x, lt_tensor kernel, lt_tensor bias, uint64_t depth,
                           lt_tensor *gate)
 {
     lt_tensor all = lt_bias(s->b, lt_matmul(s->b, x, kernel, 1, s->batch, s->gates * s->units, depth), bias);
     for (uint64_t i = 0; i < s->gates; i++)
-        gate[i] = s->gates == 1 ? all : lt_map_to(s->b, LT_OP_COPY, all, s->elements);
+        gate[i] = s->gates == 1 ? all : cut(s, all);
 }
 
 /* A product for each gate on its own part of the kernel and, with recurrent dropout, its own mask (implementation 1).
@@ -185,11 +192,20 @@ static lt_tensor gru_step(struct step *s)
                    combine(s, LT_OP_MULTIPLY, map(s, LT_OP_NEGATE, z), n));
 }
 
-static void recurrent(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
+/* A kernel as one step reads it. */
+static lt_tensor kernel_of(struct step *s, lt_tensor stored, enum lt_dtype dtype)
+{
+    lt_tensor kernel = lt_cast(s->b, stored, dtype);
+    return s->style->copies_kernels && kernel == stored ? lt_map(s->b, LT_OP_COPY, kernel) : kernel;
+}
+
+void lt_expand_recurrent(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out,
+                         const struct lt_loop_style *style)
 {
     enum lt_dtype dtype = dtype_of(b, in[0]);
     struct step s = {.b = b,
                      .op = op,
+                     .style = style,
                      .batch = op->dim[0],
                      .features = op->dim[2],
                      .units = op->dim[3],
@@ -198,13 +214,16 @@ static void recurrent(struct lt_builder *b, const struct lt_op *op, const lt_ten
                      .activation = (enum lt_op_kind)op->dim[5],
                      .recurrent_activation = (enum lt_op_kind)op->dim[6]};
     lt_tensor next[2] = {LT_NO_TENSOR, LT_NO_TENSOR};
+    lt_tensor stored[3] = {in[1], in[2], op->in_count > 3 ? in[3] : LT_NO_TENSOR};
+    for (int i = 0; i < 3 && style->casts_outside; i++)
+        stored[i] = stored[i] == LT_NO_TENSOR ? LT_NO_TENSOR : lt_cast(b, stored[i], dtype);
     lt_repeat_begin(b, op->dim[1], op->flags & LT_OP_UNROLLED);
     s.x = lt_map_to(b, LT_OP_COPY, in[0], lt_mul(s.batch, s.features));
     if (op->flags & LT_OP_DROPPED)
         s.x = dropped(&s, s.x);
-    s.kernel = lt_cast(b, in[1], dtype);
-    s.recurrent = lt_cast(b, in[2], dtype);
-    s.bias = op->in_count > 3 ? lt_cast(b, in[3], dtype) : LT_NO_TENSOR;
+    s.kernel = kernel_of(&s, stored[0], dtype);
+    s.recurrent = kernel_of(&s, stored[1], dtype);
+    s.bias = stored[2] == LT_NO_TENSOR ? LT_NO_TENSOR : lt_cast(b, stored[2], dtype);
     s.h = lt_state(b, s.elements, dtype);
     if (op->kind == LT_OP_LSTM) {
         lt_tensor carry = lt_state(b, s.elements, dtype);
@@ -213,7 +232,7 @@ static void recurrent(struct lt_builder *b, const struct lt_op *op, const lt_ten
     } else {
         next[0] = op->kind == LT_OP_GRU ? gru_step(&s) : simple_step(&s);
     }
-    lt_state_next(b, s.h, next[0]);
+    lt_state_next(b, s.h, style->states_apart ? lt_map(b, LT_OP_COPY, next[0]) : next[0]);
     lt_repeat_end(b);
     uint64_t rows = op->flags & LT_OP_SEQUENCES ? lt_mul(op->dim[0], op->dim[1]) : op->dim[0];
     out[0] = lt_map_to(b, LT_OP_COPY, next[0], lt_mul(rows, s.units));
@@ -221,12 +240,18 @@ static void recurrent(struct lt_builder *b, const struct lt_op *op, const lt_ten
         out[i] = lt_map(b, LT_OP_COPY, next[i - 1]);
 }
 
-bool lt_tensorflow_expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
+static bool is_recurrent(const struct lt_op *op)
+{
+    return op->kind == LT_OP_LSTM || op->kind == LT_OP_GRU || op->kind == LT_OP_SIMPLE_RNN;
+}
+
+static bool expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out,
+                   const struct lt_loop_style *style)
 {
     if (op->kind == LT_OP_ATTENTION)
-        attention(b, op, in, out);
-    else if (op->kind == LT_OP_LSTM || op->kind == LT_OP_GRU || op->kind == LT_OP_SIMPLE_RNN)
-        recurrent(b, op, in, out);
+        lt_expand_attention(b, op, in, out);
+    else if (is_recurrent(op))
+        lt_expand_recurrent(b, op, in, out, style);
     else
         return false;
     return true;
@@ -234,10 +259,39 @@ bool lt_tensorflow_expand(struct lt_builder *b, const struct lt_op *op, const lt
 
 /* cuDNN runs an LSTM or GRU as one kernel where its conditions hold (keras/src/backend/tensorflow/rnn.py); never
  * SimpleRNN. */
-bool lt_tensorflow_expand_gpu(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
+bool lt_is_cudnn(const struct lt_op *op)
 {
     bool fusible = op->kind == LT_OP_LSTM || op->kind == LT_OP_GRU;
-    if (fusible && !(op->flags & (LT_OP_NOT_FUSED | LT_OP_UNROLLED | LT_OP_RECURRENT_DROPPED)))
-        return false;
-    return lt_tensorflow_expand(b, op, in, out);
+    return fusible && !(op->flags & (LT_OP_NOT_FUSED | LT_OP_UNROLLED | LT_OP_RECURRENT_DROPPED));
+}
+
+static const struct lt_loop_style GRAPH_LOOP = {0};
+/* XLA stacks the kernels of each step by value (measured: 4 bytes per parameter and step in float32, 6 in half). */
+static const struct lt_loop_style XLA_LOOP = {.copies_kernels = true};
+/* lax.scan takes the kernels as constants, cast once. */
+static const struct lt_loop_style SCAN_LOOP = {.casts_outside = true, .states_apart = true};
+
+bool lt_tensorflow_expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
+{
+    return expand(b, op, in, out, &GRAPH_LOOP);
+}
+
+bool lt_tensorflow_expand_gpu(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
+{
+    return !lt_is_cudnn(op) && expand(b, op, in, out, &GRAPH_LOOP);
+}
+
+bool lt_tensorflow_expand_xla(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
+{
+    return expand(b, op, in, out, &XLA_LOOP);
+}
+
+bool lt_jax_expand(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
+{
+    return expand(b, op, in, out, &SCAN_LOOP);
+}
+
+bool lt_jax_expand_gpu(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in, lt_tensor *out)
+{
+    return !lt_is_cudnn(op) && expand(b, op, in, out, &SCAN_LOOP);
 }

@@ -34,6 +34,18 @@ static bool is_recurrent(const struct lt_op *op)
     return op->kind == LT_OP_LSTM || op->kind == LT_OP_GRU || op->kind == LT_OP_SIMPLE_RNN;
 }
 
+/* Attention as one kernel, which never writes the scores: its two products, in the backward pass two and a half times
+ * as many (Dao, FlashAttention-2). */
+static double attention(const struct lt_engine *e, const struct lt_step_op *op)
+{
+    const uint64_t *d = op->op->dim;
+    double heads = (double)d[0] * (double)d[1], queries = (double)d[2], keys = (double)d[3];
+    enum lt_dtype dtype = (enum lt_dtype)op->dtype;
+    double whole = lt_gemm_seconds(e, dtype, heads, queries, keys, (double)d[4]) +
+                   lt_gemm_seconds(e, dtype, heads, queries, (double)d[5], keys);
+    return op->path == LT_PATH_FORWARD ? whole : 2.5 * whole;
+}
+
 static double gemm(const struct lt_engine *e, const struct lt_step_op *op)
 {
     const uint64_t *d = op->op->dim;
@@ -75,6 +87,8 @@ void lt_price(const struct lt_engine *e, const struct lt_step *step, struct lt_s
         work = lt_conv_seconds(e, (enum lt_dtype)op->dtype, op->op->dim, (enum lt_path)op->path, bytes);
     else if (op->kind == LT_STEP_OP && is_recurrent(op->op))
         work = lt_recurrent_seconds(e, (enum lt_dtype)op->dtype, op->op->dim, (enum lt_path)op->path);
+    else if (op->kind == LT_STEP_OP && op->op->kind == LT_OP_ATTENTION)
+        work = attention(e, op);
     else if (op_class == LT_CLASS_DEPTHWISE && e->cpu)
         work = op->op->flops / e->simt_flops_per_s * 4; /* one row of taps fills few lanes */
     op->seconds = turns * fmax(work, stream);
