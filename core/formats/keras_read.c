@@ -152,9 +152,8 @@ static const struct lt_tree *with_layers(struct keras_reader *reader, const stru
     const char *problem = NULL;
     if (!is_recipe(object))
         return object;
-    const struct lt_tree *model =
-        lt_hub_model(reader->scratch, lt_tree_text(lt_tree_get(object, "class_name"), ""), keras_layer_name(object),
-                     lt_tree_get(object, "config"), &problem);
+    const struct lt_tree *model = lt_hub_model(reader->scratch, lt_tree_text(lt_tree_get(object, "class_name"), ""),
+                                               keras_layer_name(object), lt_tree_get(object, "config"), &problem);
     if (problem)
         keras_problem(reader, LT_ERROR, object, NULL, "%s", keras_safe(reader, problem));
     return model ? model : object;
