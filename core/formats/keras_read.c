@@ -1,6 +1,7 @@
 #include "core/formats/keras.h"
 
 #include "core/base/text.h"
+#include "core/formats/hub.h"
 #include "core/formats/keras_reader.h"
 
 #include <ctype.h>
@@ -117,15 +118,45 @@ static bool begins_with(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Whether Keras itself registered the class: not Custom>Name, not a module of the user's. */
+/* Whether the class is KerasHub's, which was KerasNLP. */
+static bool is_hub(const struct lt_tree *object)
+{
+    const char *module = lt_tree_text(lt_tree_get(object, "module"), "");
+    const char *registered = lt_tree_text(lt_tree_get(object, "registered_name"), module);
+    return begins_with(registered, "keras_hub") || begins_with(registered, "keras_nlp");
+}
+
+/* Whether Keras itself or KerasHub registered the class: not Custom>Name, not a module of the user's. */
 static bool is_own(const struct lt_tree *object)
 {
     const char *module = lt_tree_text(lt_tree_get(object, "module"), NULL);
     const char *registered = lt_tree_text(lt_tree_get(object, "registered_name"), "");
+    if (is_hub(object))
+        return true;
     if (strchr(registered, '>'))
         return begins_with(registered, "keras>");
     return !module || strcmp(module, "keras") == 0 || begins_with(module, "keras.") ||
            begins_with(module, "tf_keras") || begins_with(module, "tensorflow.") || strcmp(module, "builtins") == 0;
+}
+
+/* Whether only hyper-parameters stand for the layers of a model. */
+static bool is_recipe(const struct lt_tree *object)
+{
+    return keras_is_object(object) && is_hub(object) && form_of(object) == FORM_LAYER &&
+           lt_hub_knows(lt_tree_text(lt_tree_get(object, "class_name"), ""));
+}
+
+/* The layers that such a model builds; any other object as it is. */
+static const struct lt_tree *with_layers(struct keras_reader *reader, const struct lt_tree *object)
+{
+    const char *problem = NULL;
+    if (!is_recipe(object))
+        return object;
+    const struct lt_tree *model = lt_hub_model(reader->scratch, lt_tree_text(lt_tree_get(object, "class_name"), ""),
+                                               keras_layer_name(object), lt_tree_get(object, "config"), &problem);
+    if (problem)
+        keras_problem(reader, LT_ERROR, object, NULL, "%s", keras_safe(reader, problem));
+    return model ? model : object;
 }
 
 static const char *registered_name(const struct lt_tree *object)
@@ -182,6 +213,7 @@ uint32_t keras_read_layer(struct keras_reader *reader, const struct lt_tree *tre
     if (!within_limits(reader, tree))
         return LT_NO_LAYER;
     const char *class = lt_tree_text(lt_tree_get(tree, "class_name"), "");
+    tree = with_layers(reader, tree);
     const struct lt_kind *kind = kind_of(tree, reader->generation);
     uint32_t index = lt_document_add_layer(reader->document, kind, class, keras_layer_name(tree));
     if (index == LT_NO_LAYER)
@@ -272,7 +304,7 @@ bool lt_keras_is(const struct lt_tree *tree)
 /* The largest model among the values of a custom class's configuration; *others counts the rest. */
 static const struct lt_tree *model_within(const struct lt_tree *tree, uint32_t *others)
 {
-    if (form_of(tree) != FORM_LAYER)
+    if (form_of(tree) != FORM_LAYER || is_recipe(tree))
         return tree;
     const struct lt_tree *best = NULL;
     for (const struct lt_tree *child = tree->child; child; child = child->next) {
@@ -297,6 +329,7 @@ static const struct lt_tree *find_model(struct keras_reader *reader, const struc
                       weights ? "this holds weights but no layers" : "this is no description of a Keras model");
         return NULL;
     }
+    object = with_layers(reader, object);
     if (form_of(object) != FORM_LAYER)
         return object;
     uint32_t others = 0;
@@ -311,7 +344,7 @@ static const struct lt_tree *find_model(struct keras_reader *reader, const struc
         keras_problem(reader, LT_ERROR, object,
                       "save it as a Functional or Sequential model, whose layers are in the file",
                       "%s is described by its own settings alone: the file does not hold its layers", class);
-    return model;
+    return model ? with_layers(reader, model) : NULL;
 }
 
 /* A fixed batch in the first input is the batch the model runs with. */

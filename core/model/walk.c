@@ -47,14 +47,38 @@ static const struct lt_value *bound_shape(const struct lt_setup *setup, const ch
     return NULL;
 }
 
-/* A size for an axis that neither the file nor the user binds: images of 224 pixels, sequences of seq_len or 128 steps.
- */
+/* The steps that another sequence among the model's inputs has in the file, and that all such have; 0: none. Tokens and
+ * sequences of vectors count; a vector of numbers for each sample is no sequence. */
+static int64_t sibling_steps(const struct walker *w)
+{
+    const struct lt_graph *graph = &w->document->graph;
+    int64_t steps = 0;
+    for (uint16_t i = 0; i < graph->in_count; i++) {
+        const struct lt_layer *input = &w->document->layer[graph->node[graph->in[i].node].layer];
+        const struct lt_value *shape = config_named(input, "batch_shape"), *dtype = config_named(input, "dtype");
+        if (!shape || shape->type != LT_VALUE_INTS || shape->count < 2 || shape->count > 3 || shape->ints[1] < 2)
+            continue;
+        enum lt_dtype format = dtype && dtype->type == LT_VALUE_TEXT ? lt_dtype_find(dtype->text) : LT_FLOAT32;
+        if (shape->count == 2 && (format == LT_DTYPE_COUNT || lt_dtypes[format].floating))
+            continue;
+        if (steps && steps != shape->ints[1])
+            return 0;
+        steps = shape->ints[1];
+    }
+    return steps;
+}
+
+/* A size for an axis that neither the file nor the user binds: images of 224 pixels; sequences of seq_len, else as long
+ * as those of the other inputs, else 128 steps. */
 static int64_t guessed_size(const struct walker *w, int rank)
 {
     const struct lt_value *seq_len = &w->document->setup.value[LT_SET_SEQ_LEN];
-    if (rank <= 3 && seq_len->type == LT_VALUE_INT)
+    if (rank > 3)
+        return 224;
+    if (seq_len->type == LT_VALUE_INT)
         return seq_len->integer;
-    return rank <= 3 ? 128 : 224;
+    int64_t steps = sibling_steps(w);
+    return steps ? steps : 128;
 }
 
 /* The shape of a model input: the file's, open axes bound by input.NAME, else by seq_len, else by a guess. */

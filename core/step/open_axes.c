@@ -2,17 +2,19 @@
 
 #include "core/model/walk.h"
 
-/* Axes that differ from those of a walk with other sizes. */
+/* Axes that differ from those of a walk with other sizes. Where that walk found no shape, an open size met one that the
+ * file fixes, and is not open any more: only the batch is. */
 static const uint8_t *differing(struct lt_arena *arena, const struct lt_layer_row *row,
                                 const struct lt_walked_layer *other)
 {
     uint8_t *open = lt_alloc(arena, row->out_count + 1u);
-    for (int i = 0; open && i < row->out_count; i++)
-        for (int axis = 0; axis < row->out[i].rank; axis++) {
-            bool same = other->out && i < other->out_count && other->out[i].rank == row->out[i].rank &&
-                        other->out[i].dim[axis] == row->out[i].dim[axis];
-            open[i] |= (uint8_t)(same ? 0 : 1u << axis);
-        }
+    for (int i = 0; open && i < row->out_count; i++) {
+        const struct lt_shape *a = &row->out[i], *b = other->out && i < other->out_count ? &other->out[i] : NULL;
+        bool comparable = b && b->rank == a->rank;
+        for (int axis = 0; axis < a->rank; axis++)
+            if (comparable ? b->dim[axis] != a->dim[axis] : axis == 0)
+                open[i] |= (uint8_t)(1u << axis);
+    }
     return open;
 }
 

@@ -262,12 +262,12 @@ static void test_custom_classes_at_the_root(void **state)
     assert_int_equal(o.problems.total[LT_WARNING], 1);
     shut(&o);
     open_keras(
-        &o, "{'module':'keras_hub.src.models','class_name':'GPT2Backbone','registered_name':'keras_hub>GPT2Backbone',"
+        &o, "{'module':'keras_hub.src.models','class_name':'WhisperBackbone','registered_name':'keras_hub>WhisperBackbone',"
             "'config':{'num_layers':12}}");
     assert_null(o.document);
     assert_problem(
         &o.problems,
-        "test: error: GPT2Backbone is described by its own settings alone: the file does not hold its layers; "
+        "test: error: WhisperBackbone is described by its own settings alone: the file does not hold its layers; "
         "save it as a Functional or Sequential model, whose layers are in the file");
     shut(&o);
 }

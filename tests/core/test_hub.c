@@ -1,0 +1,276 @@
+/* KerasHub's backbones against real ones (tests/reference/hub.json): totals, and per layer class, output shape,
+ * weights; the multiply-accumulates of TensorFlow's graph. */
+#include <stdio.h>
+
+#include "core/formats/hub.h"
+#include "core/model/edit.h"
+#include "core/model/walk.h"
+#include "tests/core/keras_text.h"
+
+enum { BATCH = 1, STEPS = 16 };
+
+static struct lt_arena reference;
+static const struct lt_tree *rows;
+
+static int load(void **state)
+{
+    (void)state;
+    static struct lt_problems problems;
+    problems.arena = &reference;
+    FILE *file = fopen("tests/reference/hub.json", "rb");
+    static char room[1 << 20];
+    size_t bytes = file ? fread(room, 1, sizeof room, file) : 0;
+    if (file)
+        fclose(file);
+    rows = lt_tree_get(lt_json_read(&reference, "hub.json", room, bytes, LT_JSON_MODEL, &problems), "rows");
+    return rows ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    lt_arena_free(&reference);
+    return 0;
+}
+
+static const struct lt_tree *row_named(const char *name)
+{
+    for (const struct lt_tree *row = rows->child; row; row = row->next)
+        if (strcmp(lt_tree_text(lt_tree_get(row, "name"), ""), name) == 0)
+            return row;
+    fail_msg("no row %s", name);
+    return NULL;
+}
+
+static void assert_shape(const struct lt_shape *shape, const struct lt_tree *want)
+{
+    assert_int_equal(shape->rank, want->count);
+    for (uint32_t i = 0; i < want->count; i++)
+        assert_int_equal(shape->dim[i], lt_tree_int(lt_tree_at(want, i), i == 0 ? BATCH : STEPS));
+}
+
+static void assert_weights(const struct lt_variables *variables, const struct lt_tree *want)
+{
+    uint32_t counted = 0;
+    for (uint32_t i = 0; i < variables->count; i++) {
+        const struct lt_variable *v = &variables->item[i];
+        if (!v->counted)
+            continue;
+        const struct lt_tree *shape = lt_tree_at(want, counted++);
+        assert_non_null(shape);
+        assert_int_equal(v->rank, shape->count);
+        for (int axis = 0; axis < v->rank; axis++)
+            assert_int_equal(v->dim[axis], lt_tree_int(lt_tree_at(shape, (uint32_t)axis), -1));
+    }
+    assert_int_equal(counted, want->count);
+}
+
+static void assert_layers(const struct lt_document *document, const struct lt_walked *walked, const struct lt_tree *row)
+{
+    const struct lt_tree *layers = lt_tree_get(row, "layers");
+    for (const struct lt_tree *want = layers->child; want; want = want->next) {
+        const char *name = lt_tree_text(lt_tree_at(want, 0), "");
+        uint32_t index = lt_document_find_layer(document, name);
+        if (index == LT_NO_LAYER)
+            fail_msg("%s: no layer %s", lt_tree_text(lt_tree_get(row, "name"), ""), name);
+        const struct lt_walked_layer *got = &walked->layer[index];
+        if (got->problem)
+            fail_msg("%s: %s: %s", lt_tree_text(lt_tree_get(row, "name"), ""), name, got->problem);
+        assert_string_equal(document->layer[index].class_name, lt_tree_text(lt_tree_at(want, 1), ""));
+        assert_shape(&got->out[0], lt_tree_at(want, 2));
+        assert_weights(&got->variables, lt_tree_at(want, 4));
+    }
+}
+
+static void assert_totals(const struct lt_document *document, const struct lt_walked *walked,
+                          const struct lt_program *program, const struct lt_tree *row)
+{
+    uint64_t total = 0, trainable = 0, listed = 0;
+    for (uint32_t i = 0; i < document->layer_count; i++) {
+        const struct lt_variables *variables = &walked->layer[i].variables;
+        listed += document->layer[i].kind->family != LT_FAMILY_OPERATION;
+        for (uint32_t v = 0; v < variables->count; v++) {
+            uint64_t elements = variables->item[v].counted ? lt_variable_elements(&variables->item[v]) : 0;
+            total += elements;
+            trainable += variables->item[v].trainable ? elements : 0;
+        }
+    }
+    assert_int_equal(total, lt_tree_int(lt_tree_get(row, "total"), -1));
+    assert_int_equal(trainable, lt_tree_int(lt_tree_get(row, "trainable"), -1));
+    assert_int_equal(listed, lt_tree_get(row, "layers")->count);
+    assert_true(walked->complete);
+    double macs = 0;
+    for (uint32_t i = 0; i < program->op_count; i++)
+        macs += program->op[i].flops / 2;
+    int64_t want = lt_tree_int(lt_tree_get(row, "macs"), -1);
+    if (want >= 0)
+        assert_int_equal((int64_t)macs, want);
+}
+
+static void check_row(const struct lt_tree *row)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    struct lt_document *document = lt_keras_read("hub.json", lt_tree_get(row, "model"), &problems);
+    if (problems.count)
+        print_message("%s\n", problems.item[0].message);
+    assert_int_equal(problems.count, 0);
+    assert_non_null(document);
+    assert_int_equal(lt_set(document, "seq_len=16", &problems), LT_OK);
+    struct lt_binding binding = {.batch = BATCH, .precision = &lt_policies[lt_policy_find("float32")], .stretch = 1};
+    struct lt_builder builder;
+    struct lt_walked walked;
+    lt_builder_init(&builder, &arena);
+    assert_int_equal(lt_walk(document, &binding, &arena, &builder, &walked), LT_OK);
+    assert_layers(document, &walked, row);
+    assert_totals(document, &walked, &builder.program, row);
+    lt_document_free(document);
+    lt_arena_free(&arena);
+}
+
+static void test_backbones(void **state)
+{
+    (void)state;
+    for (const struct lt_tree *row = rows->child; row; row = row->next)
+        check_row(row);
+    assert_int_equal(rows->count, 33);
+}
+
+/* Every recipe stands for a class that real KerasHub was asked about. */
+static void test_each_recipe_has_a_row(void **state)
+{
+    (void)state;
+    for (const struct lt_hub_recipe *recipe = lt_hub_recipes; recipe->class; recipe++) {
+        bool found = false;
+        for (const struct lt_tree *row = rows->child; row && !found; row = row->next)
+            found = strcmp(lt_tree_text(lt_tree_get(lt_tree_get(row, "model"), "class_name"), ""), recipe->class) == 0;
+        if (!found)
+            fail_msg("%s", recipe->class);
+    }
+}
+
+/* GPT2CausalLM: the embedding is called again, the other way round; no weights are added. */
+static void test_language_model(void **state)
+{
+    (void)state;
+    struct opened opened;
+    const struct lt_document *document = open_clean(
+        &opened,
+        "{'module':'keras_hub.src.models.gpt2.gpt2_causal_lm','class_name':'GPT2CausalLM','registered_name':"
+        "'keras_hub>GPT2CausalLM','config':{'name':'lm','preprocessor':null,'backbone':{'module':"
+        "'keras_hub.src.models.gpt2.gpt2_backbone','class_name':'GPT2Backbone','registered_name':'keras_hub>"
+        "GPT2Backbone',"
+        "'config':{'vocabulary_size':100,'num_layers':2,'num_heads':4,'hidden_dim':32,'intermediate_dim':64}}}}");
+    struct lt_binding binding = {.batch = 2, .precision = &lt_policies[lt_policy_find("float32")], .stretch = 1};
+    struct lt_builder builder;
+    struct lt_walked walked;
+    lt_builder_init(&builder, &opened.arena);
+    assert_int_equal(lt_walk(document, &binding, &opened.arena, &builder, &walked), LT_OK);
+    assert_int_equal(walked.out_count, 1);
+    assert_int_equal(walked.out[0].dim[2], 100);
+    uint32_t embedding = lt_document_find_layer(document, "token_embedding");
+    assert_int_equal(walked.layer[embedding].calls, 2);
+    assert_int_equal(walked.layer[embedding].variables.count, 1);
+    shut(&opened);
+}
+
+/* A backbone among the layers of a model is a model in it. */
+static void test_nested(void **state)
+{
+    (void)state;
+    struct opened opened;
+    const struct lt_document *document = open_clean(
+        &opened,
+        "{'module':'keras','class_name':'Functional','config':{'name':'m','layers':["
+        "{'module':'keras.layers','class_name':'InputLayer','name':'mask','inbound_nodes':[],"
+        "'config':{'name':'mask','batch_shape':[null,16],'dtype':'int32'}},"
+        "{'module':'keras.layers','class_name':'InputLayer','name':'ids','inbound_nodes':[],"
+        "'config':{'name':'ids','batch_shape':[null,16],'dtype':'int32'}},"
+        "{'module':'keras_hub.src.models.roberta.roberta_backbone','class_name':'RobertaBackbone','name':'inner',"
+        "'registered_name':'keras_hub>RobertaBackbone','config':{'name':'inner','vocabulary_size':100,'num_layers':1,"
+        "'num_heads':4,'hidden_dim':32,'intermediate_dim':64},'inbound_nodes':[{'args':[{"
+        "'token_ids':{'class_name':'__keras_tensor__','config':{'keras_history':['ids',0,0]}},"
+        "'padding_mask':{'class_name':'__keras_tensor__','config':{'keras_history':['mask',0,0]}}}],'kwargs':{}}]}],"
+        "'input_layers':[['mask',0,0],['ids',0,0]],'output_layers':[['inner',1,0]]}}");
+    struct lt_binding binding = {.batch = 2, .precision = &lt_policies[lt_policy_find("float32")], .stretch = 1};
+    struct lt_walked walked;
+    assert_int_equal(lt_walk(document, &binding, &opened.arena, NULL, &walked), LT_OK);
+    assert_true(walked.complete);
+    assert_int_equal(walked.out[0].dim[1], 16);
+    assert_int_equal(walked.out[0].dim[2], 32);
+    assert_int_not_equal(lt_document_find_layer(document, "inner/transformer_layer_0"), LT_NO_LAYER);
+    shut(&opened);
+}
+
+static void assert_refused(const char *settings, const char *message)
+{
+    struct opened opened;
+    char text[512];
+    snprintf(text, sizeof text,
+             "{'module':'keras_hub.src.models.gpt2.gpt2_backbone','class_name':'GPT2Backbone',"
+             "'registered_name':'keras_hub>GPT2Backbone','config':{%s}}",
+             settings);
+    open_keras(&opened, text);
+    assert_null(opened.document);
+    assert_non_null(strstr(opened.problems.item[0].message, message));
+    shut(&opened);
+}
+
+static void test_missing_settings(void **state)
+{
+    (void)state;
+    assert_refused("'num_layers':2,'num_heads':4,'hidden_dim':32,'intermediate_dim':64", "needs vocabulary_size");
+    assert_refused("'vocabulary_size':9,'num_heads':4,'hidden_dim':32,'intermediate_dim':64", "needs num_layers");
+    assert_refused("'vocabulary_size':9,'num_layers':0,'num_heads':4,'hidden_dim':32,'intermediate_dim':64",
+                   "num_layers must be");
+    assert_refused("'vocabulary_size':9,'num_layers':99999999,'num_heads':4,'hidden_dim':32,'intermediate_dim':64",
+                   "num_layers must be");
+    assert_refused("'vocabulary_size':9,'num_layers':[1],'num_heads':4,'hidden_dim':32,'intermediate_dim':64",
+                   "num_layers must be");
+}
+
+/* A sequence longer than the table of positions has no shape. */
+static void test_too_long(void **state)
+{
+    (void)state;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    struct lt_document *document = lt_keras_read("hub.json", lt_tree_get(row_named("bert"), "model"), &problems);
+    assert_int_equal(lt_set(document, "seq_len=513", &problems), LT_OK);
+    struct lt_binding binding = {.batch = 1, .precision = &lt_policies[lt_policy_find("float32")], .stretch = 1};
+    struct lt_walked walked;
+    assert_int_equal(lt_walk(document, &binding, &arena, NULL, &walked), LT_OK);
+    assert_false(walked.complete);
+    uint32_t layer = lt_document_find_layer(document, "position_embedding");
+    assert_string_equal(walked.layer[layer].problem, "a sequence of 513 steps has only 512 positions");
+    lt_document_free(document);
+    lt_arena_free(&arena);
+}
+
+/* Whatever request for memory fails, there is a whole model or none. */
+static void test_memory(void **state)
+{
+    (void)state;
+    const struct lt_tree *model = lt_tree_get(row_named("bart"), "model");
+    for (int64_t n = 1, done = 0; !done && n < 100000; n += 1 + n / 64) {
+        struct lt_arena arena = LT_ARENA_INIT;
+        const char *problem = NULL;
+        arena.fail_in = n;
+        const struct lt_tree *made =
+            lt_hub_model(&arena, "BartBackbone", "bart", lt_tree_get(model, "config"), &problem);
+        assert_true(made ? !arena.failed : arena.failed);
+        done = made != NULL;
+        lt_arena_free(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_backbones),        cmocka_unit_test(test_each_recipe_has_a_row),
+        cmocka_unit_test(test_language_model),   cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_missing_settings), cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_memory),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}
