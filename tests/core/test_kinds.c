@@ -291,7 +291,7 @@ static void test_no_memory(void **state)
 {
     (void)state;
     struct lt_arena arena = LT_ARENA_INIT;
-    const struct lt_tree *rows = lt_tree_get(case_file(&arena, "tests/reference/layers.json"), "rows");
+    const struct lt_tree *rows = reference_rows(&arena, "layers", 708);
     const char *last = "";
     for (const struct lt_tree *row = rows->child; row; row = row->next) {
         const char *class_name = lt_tree_text(lt_tree_get(row, "class"), "");
