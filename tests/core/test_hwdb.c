@@ -1,4 +1,4 @@
-#include "test.h"
+#include "tests/core/test.h"
 
 #include "core/base/buffer.h"
 #include "core/hardware/builtin.h"
