@@ -58,7 +58,7 @@ void act_edit_file_anyway(struct app *app, const char *args)
 {
     if (!args[0]) {
         app_leave(app);
-        if (picker_open_files(&app->picker, &app->session))
+        if (picker_open_files(&app->picker))
             app->mode = MODE_PICKER;
         else
             app_say(app, ROLE_TEXT, "There is no model in this folder; edit NAME opens one elsewhere");

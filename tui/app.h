@@ -4,7 +4,6 @@
 #ifndef TUI_APP_H
 #define TUI_APP_H
 
-#include "core/hardware/builtin.h"
 #include "core/step/machine_choice.h"
 #include "tui/theme.h"
 
@@ -13,8 +12,6 @@ struct app_options {
     const struct lt_problems *problems; /* of opening it; may be NULL; borrowed during the call */
     struct lt_database *database;       /* borrowed */
     struct lt_this_machine here;
-    const struct lt_builtin *samples; /* that `:open NAME` and the picker offer; YAML texts; may be NULL */
-    size_t sample_count;
     const char *state_dir;       /* of the journals, made where it is missing; NULL: no journal is kept */
     const char *term, *no_color; /* TERM and NO_COLOR, or NULL */
     enum theme_wish color;

@@ -181,6 +181,13 @@ void journal_resume(struct journal_file *journal, uint32_t edits)
     drop_found(journal);
 }
 
+void journal_end(struct journal_file *journal)
+{
+    if (!journal->found)
+        journal_discard(journal);
+    journal_close(journal);
+}
+
 void journal_close(struct journal_file *journal)
 {
     drop_found(journal);

@@ -42,7 +42,7 @@ bool picker_open_choices(struct picker *picker, const char *field, const char *t
 /* `cpus`: only those. */
 bool picker_open_devices(struct picker *picker, const struct session *session, const char *field, const char *current,
                          bool cpus);
-bool picker_open_files(struct picker *picker, const struct session *session);
+bool picker_open_files(struct picker *picker);
 void picker_close(struct picker *picker);
 
 /* After the filter's text changed. */

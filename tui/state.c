@@ -126,21 +126,19 @@ static void say_opened(struct app *app, const struct lt_problems *problems)
 void app_take(struct app *app, struct lt_document *document)
 {
     bool clash;
-    struct session next;
-    struct lt_problems problems = app->session.refused;
-    if (session_open(&next, app->options, document, &clash)) {
+    journal_end(&app->session.journal); /* its file may be the one that is opened */
+    struct session last = app->session;
+    if (session_open(&app->session, app->options, document, &clash)) {
+        app->session = last; /* where its figures point to */
         lt_document_free(document);
         app_say(app, ROLE_ERROR, "Memory ended");
         return;
     }
-    struct session last = app->session;
-    app->session = next;
-    app->session.refused.arena = &app->session.refused_arena;
     app->built = 0;
     app->session.generation += last.generation;
     app_leave(app);
     start_on(app);
-    say_opened(app, &problems);
+    say_opened(app, &last.refused);
     offer_recovery(app, clash);
     session_close(&last, false);
 }
@@ -292,7 +290,7 @@ enum lt_status app_open(struct app *app, const struct app_options *options)
 
 void app_close(struct app *app)
 {
-    session_close(&app->session, !app->quit || app->session.journal.found);
+    session_close(&app->session, !app->quit);
     picker_close(&app->picker);
     lt_arena_free(&app->reading.arena);
     lt_arena_free(&app->names_arena);
