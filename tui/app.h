@@ -23,8 +23,8 @@ struct app_options {
     int rows, cols;     /* of the frame at the start; 0: 24 x 80 */
 };
 
-/* Returns the exit status of the program: 0; 1: an `@expect` of the script was not met; 2: the terminal cannot be used
- * (message on standard error); 3: the script cannot be read; 4: memory ended. */
+/* Returns the exit status of the program (tui/output.h), said on standard error: EXIT_CHECK: an `@expect` of the script
+ * was not met; EXIT_USAGE: the terminal cannot be used; EXIT_DATA: the script cannot be read or understood. */
 int app_run(const struct app_options *options);
 
 #endif

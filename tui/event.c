@@ -3,7 +3,7 @@
 #include "tui/keymap.h"
 #include "tui/prompt.h"
 
-static unsigned scope_of(const struct app *app)
+unsigned app_scope(const struct app *app)
 {
     return app->mode == MODE_PICKER ? SCOPE_PICKER : app->mode == MODE_TEXT ? SCOPE_TEXT : 1u << app->wish.focus;
 }
@@ -16,7 +16,7 @@ static void on_key(struct app *app, int32_t key)
         return;
     }
     bool bound = app->mode == MODE_PANES || app->mode == MODE_TEXT || app->mode == MODE_PICKER;
-    const struct binding *binding = bound ? keymap_find(scope_of(app), key) : NULL;
+    const struct binding *binding = bound ? keymap_find(app_scope(app), key) : NULL;
     if (binding)
         command_run(app, binding->line);
     else if (app->mode != MODE_PANES && app->mode != MODE_TEXT)

@@ -245,10 +245,10 @@ static bool try_item(struct picker *picker, const struct session *session, struc
     if (!session_try(session, picker->field, item->id, &picker->trial))
         return true;
     const struct lt_estimate *e = &picker->trial.estimate;
-    item->host = picker->trial.machine.device->kind == LT_DEVICE_CPU;
+    bool is_cpu = picker->trial.machine.device->kind == LT_DEVICE_CPU;
     item->state = TRIAL_DONE;
-    item->verdict = e->device_memory.verdict;
-    item->peak_bytes = item->host ? e->host_memory.peak_bytes : e->device_memory.peak_bytes;
+    item->verdict = session_verdict(e);
+    item->peak_bytes = is_cpu ? e->host_memory.peak_bytes : e->device_memory.peak_bytes;
     item->step_seconds = e->time.step_seconds;
     return true;
 }

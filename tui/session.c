@@ -64,6 +64,16 @@ const char *session_trouble(const struct session *session)
                                          : lt_status_name(now->status);
 }
 
+enum lt_verdict session_verdict(const struct lt_estimate *e)
+{
+    enum lt_verdict device = e->device_memory.verdict, host = e->host_memory.verdict;
+    if (device == LT_DOES_NOT_FIT || host == LT_DOES_NOT_FIT)
+        return LT_DOES_NOT_FIT;
+    if (device == LT_TIGHT || host == LT_TIGHT)
+        return LT_TIGHT;
+    return device;
+}
+
 bool session_try(const struct session *session, const char *field, const char *value, struct computed *out)
 {
     lt_arena_clear(&out->arena);

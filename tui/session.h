@@ -43,6 +43,9 @@ const struct lt_estimate *session_before(const struct session *session);
 const char *session_trouble(const struct session *session);
 const struct lt_problems *session_problems(const struct session *session);
 
+/* Of device and host together. */
+enum lt_verdict session_verdict(const struct lt_estimate *estimate);
+
 /* One line of the command language; refused edits change nothing and leave their reason in `refused`. */
 enum lt_status session_edit(struct session *session, const char *line);
 /* *line: what was done; valid until the next call. */

@@ -54,7 +54,6 @@ struct app {
     struct session session;
     bool quit, suspend, redraw; /* wishes to whoever runs the loop */
     bool mouse;
-    int status; /* of the program's end */
 
     enum mode mode;
     struct panes_wish wish;
@@ -124,6 +123,8 @@ void app_refresh(struct app *app);
 bool app_find(struct app *app, const char *text, int from, int step);
 /* Shows a text that was added to the reading's lines by `fill`. */
 void app_read(struct app *app, const char *title, void (*fill)(const struct app *app, struct reading *reading));
+/* Who has the keys, as a scope of the keymap. */
+unsigned app_scope(const struct app *app);
 /* The form and its list in the pane that has the keys; NULL: it has none. */
 struct form *app_form(struct app *app, struct list **list);
 const struct form_entry *app_entry(const struct app *app);

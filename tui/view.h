@@ -28,7 +28,6 @@ struct rect view_title(const struct app *app, struct frame *frame, enum pane pan
 
 void view_totals(const struct app *app, struct frame *frame, struct rect rect);
 void view_verdict(const struct app *app, struct pieces *pieces);
-enum lt_verdict verdict_of(const struct lt_estimate *estimate); /* of device and host together */
 enum role verdict_role(enum lt_verdict verdict);
 
 void layers_layout(struct app *app);

@@ -296,6 +296,34 @@ static void a_missing_file_names_the_samples(void **state)
     program_free(&run);
 }
 
+static void a_script_says_why_it_stopped(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *script, *said;
+        int status;
+    } cases[] = {
+        {"@expect batch 128\n", NULL, 0},
+        {"down\n@expect \x1b[31mred\n", "keys:2:1: error: the screen does not show \\x1B[31mred\n", 1},
+        {"hop\n", "keys:1:1: error: there is no key hop\n", 3},
+        {"@hop\n", "keys:1:1: error: there is no hop\n", 3},
+    };
+    struct program_run run;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *keys = scratch_write("keys", cases[i].script, strlen(cases[i].script));
+        expect_status(&run, cases[i].status, "mnist-cnn", "--keys", keys);
+        if (cases[i].said)
+            expect_said(run.err, cases[i].said);
+        program_free(&run);
+    }
+    expect_status(&run, 3, "mnist-cnn", "--keys", "/nonexistent/\x1b[31mkeys");
+    expect_said(run.err, "/nonexistent/\\x1B[31mkeys: error: cannot be opened");
+    program_free(&run);
+    expect_status(&run, 3, "mnist-cnn", "--keys", "-", "--dump", "/nonexistent/\x1b[31mdump");
+    expect_said(run.err, "/nonexistent/\\x1B[31mdump: error: cannot be written");
+    program_free(&run);
+}
+
 static void the_locale_has_no_say(void **state)
 {
     (void)state;
@@ -356,6 +384,7 @@ int main(void)
         cmocka_unit_test(hardware_files_of_the_user_count),
         cmocka_unit_test(a_closed_standard_output_is_an_error),
         cmocka_unit_test(a_missing_file_names_the_samples),
+        cmocka_unit_test(a_script_says_why_it_stopped),
         cmocka_unit_test(the_locale_has_no_say),
         cmocka_unit_test(a_locale_that_is_missing_is_utf8_by_its_name),
     };

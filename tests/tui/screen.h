@@ -44,7 +44,8 @@ static inline void screen_open_in(struct screen *s, const char *state_dir, const
     for (; assignments && *assignments; assignments++)
         assert_int_equal(lt_set(s->options.document, *assignments, &s->problems), LT_OK);
     assert_int_equal(app_open(&s->app, &s->options), LT_OK);
-    s->script = (struct script){.app = &s->app, .glyphs = glyphs, .rows = 24, .cols = 80};
+    s->script = (struct script){
+        .app = &s->app, .name = "story", .problems = &s->problems, .glyphs = glyphs, .rows = 24, .cols = 80};
 }
 
 static inline void screen_open(struct screen *s, const char *model, const char *const *assignments,
@@ -65,8 +66,9 @@ static inline void screen_close(struct screen *s)
 static inline void screen_play(struct screen *s, const char *text)
 {
     script_run(&s->script, text);
-    if (s->script.trouble.text)
-        fail_msg("%s%s", s->script.trouble.text, s->script.dumped.text ? s->script.dumped.text : "");
+    if (s->problems.total[LT_ERROR])
+        fail_msg("line %d: %s\n%s", s->script.line, s->problems.item[0].message,
+                 s->script.dumped.text ? s->script.dumped.text : "");
 }
 
 #endif

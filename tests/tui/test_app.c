@@ -66,7 +66,78 @@ static void nothing_unsaved_is_left_without_asking(void **state)
     play("samples/mnist-mlp.yaml", "B\nq\n@expect save\nesc\n@expect batch 64\n");
 }
 
+static void devices_are_judged_by_both_memories(void **state)
+{
+    (void)state;
+    play("samples/mnist-mlp.yaml", ":set ram=1GiB\n@expect does not fit\nd\n@type h100 sxm\n@absent fits\n");
+}
+
+/* A key is clicked where it stands; where a value is typed or something is said, none does. */
+static void only_keys_in_view_are_clicked(void **state)
+{
+    (void)state;
+    static const char *const stories[] = {"2 down down down down down\n", "2\n:set batch=0\n"};
+    for (size_t i = 0; i < sizeof stories / sizeof *stories; i++) {
+        struct screen s;
+        screen_open(&s, "samples/mnist-mlp.yaml", NULL, &glyph_ascii);
+        screen_play(&s, stories[i]);
+        if (i == 0)
+            screen_play(&s, "enter\n@expect batch:\n@expect 1 to\n");
+        enum mode mode = s.app.mode;
+        int64_t batch = lt_setup_int(&s.app.session.document->setup, LT_SET_BATCH);
+        for (int col = 0; col < s.script.cols; col++) {
+            struct event click = {
+                .kind = EVENT_MOUSE, .action = MOUSE_PRESS, .button = 1, .row = s.script.rows - 1, .col = col};
+            app_say(&s.app, ROLE_TEXT, "%s", i ? "said" : "");
+            app_layout(&s.app, s.script.rows, s.script.cols);
+            app_event(&s.app, &click);
+            assert_int_equal(s.app.mode, mode);
+            assert_int_equal(lt_setup_int(&s.app.session.document->setup, LT_SET_BATCH), batch);
+        }
+        if (i == 0)
+            assert_string_equal(s.app.edit.text, "32");
+        screen_close(&s);
+    }
+}
+
 /* ---- every key of help does something ---- */
+
+static bool is_word_of(const char *label, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = label; (at = strstr(at, word)) != NULL; at++) {
+        if ((at == label || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_help(const struct scroll_text *help, const struct binding *binding)
+{
+    char key[KEY_TEXT];
+    key_format(binding->key, key);
+    const struct command *command = command_find(binding->line, strcspn(binding->line, " "));
+    for (int i = 0; i < help->count; i++) {
+        const struct text_line *line = &help->line[i];
+        if (line->label && is_word_of(line->label, key) && strstr(line->text, command->help))
+            return true;
+    }
+    return false;
+}
+
+static void every_key_is_in_help(void **state)
+{
+    (void)state;
+    struct screen s;
+    screen_open(&s, "samples/mnist-mlp.yaml", NULL, &glyph_ascii);
+    screen_play(&s, "?\n");
+    for (int i = 0; i < binding_count; i++) {
+        char key[KEY_TEXT];
+        if (!is_in_help(&s.app.reading.text, &bindings[i]))
+            fail_msg("help does not have %s for %s", key_format(bindings[i].key, key), bindings[i].line);
+    }
+    screen_close(&s);
+}
 
 static void every_binding_runs_a_command(void **state)
 {
@@ -191,6 +262,9 @@ int main(void)
         cmocka_unit_test(devices_are_found_by_typing),
         cmocka_unit_test(layers_are_found_by_typing),
         cmocka_unit_test(nothing_unsaved_is_left_without_asking),
+        cmocka_unit_test(devices_are_judged_by_both_memories),
+        cmocka_unit_test(only_keys_in_view_are_clicked),
+        cmocka_unit_test(every_key_is_in_help),
         cmocka_unit_test(every_binding_runs_a_command),
         cmocka_unit_test(every_size_is_drawn),
         cmocka_unit_test(a_monkey_finds_nothing),

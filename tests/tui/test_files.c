@@ -69,9 +69,10 @@ static int begin(void **state)
 static void another_file_is_opened(void **state)
 {
     (void)state;
-    play("one.yaml", "@expect one.yaml\n:edit sample:mnist-cnn.yaml\n@expect conv2\nB\n@expect batch 256\n"
-                     "u\n@expect batch 128\n:edit one.yaml\n@expect only\np p\n@expect mixed_bfloat16\n!\n@expect wrong\n"
-                     "esc\n:quit!\n");
+    play("one.yaml",
+         "@expect one.yaml\n:edit sample:mnist-cnn.yaml\n@expect conv2\nB\n@expect batch 256\n"
+         "u\n@expect batch 128\n:edit one.yaml\n@expect only\np p\n@expect mixed_bfloat16\n!\n@expect wrong\n"
+         "esc\n:quit!\n");
 }
 
 static void the_same_file_is_opened_again(void **state)
