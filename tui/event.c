@@ -107,14 +107,17 @@ static void on_wheel(struct app *app, int step)
 {
     enum { WHEEL_ROWS = 3 };
     struct list *list = NULL;
+    const struct form *form;
     if (app->mode == MODE_PICKER)
         list_scroll(&app->picker.list, step * WHEEL_ROWS);
     else if (app->mode == MODE_TEXT)
         for (int i = 0; i < WHEEL_ROWS; i++)
             scroll_text_go(&app->reading.text, step > 0 ? LIST_DOWN : LIST_UP);
-    else if (app->mode == MODE_PANES && app_form(app, &list))
+    else if (app->mode == MODE_PANES && (form = app_form(app, &list))) {
         list_scroll(list, step * WHEEL_ROWS);
-    else if (app->mode == MODE_PANES && app->wish.focus == PANE_LAYERS && list_scroll(&app->layers, step * WHEEL_ROWS))
+        form_skip_heading(form, list, step < 0);
+    } else if (app->mode == MODE_PANES && app->wish.focus == PANE_LAYERS &&
+               list_scroll(&app->layers, step * WHEEL_ROWS))
         app->layer = app->outline.row[app->layers.selected].layer;
 }
 

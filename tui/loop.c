@@ -61,7 +61,6 @@ static void read_input(struct loop *loop)
 
 static void resume(struct loop *loop)
 {
-    term_forget();
     take_size(loop);
     deliver_kind(loop, EVENT_RESUME);
 }
@@ -74,8 +73,7 @@ static void read_wake(struct loop *loop)
     int signals = term_take_signals();
     if (signals & TERM_RESIZED) {
         loop->resize_ms = now_ms() + LOOP_RESIZE_QUIET_MS;
-        loop->dirty = true; /* also where it was smaller and is back again: the terminal has dropped cells */
-        term_forget();
+        loop->dirty = true;
     }
     if (signals & TERM_STOPPED)
         loop_suspend(loop);

@@ -91,10 +91,10 @@ bool app_edit(struct app *app, const char *line)
 
 static void offer_recovery(struct app *app, bool clash)
 {
-    static const struct answer answers[] = {{'y', "take them over", "recover yes"},
-                                            {'n', "forget them", "recover no"},
-                                            {K_ESC, "later", "back"},
-                                            {0, NULL, NULL}};
+    static const struct answer answers[] = {{'y', "take them over", "recover yes", false},
+                                            {'n', "forget them", "recover no", false},
+                                            {K_ESC, "later", "back", false},
+                                            {0}};
     uint32_t edits = app->session.journal.found_edits;
     if (clash)
         app_say(app, ROLE_WARN, "The file is open elsewhere: this session keeps no journal");
@@ -243,12 +243,10 @@ static void rebuild_outline(struct app *app)
     app->outline_stale = false;
 }
 
-/* The first entry that can be edited is the one that the keys start from. */
-static void leave_heading(const struct form *form, struct list *list)
+static void take_form(const struct form *form, struct list *list)
 {
-    list->count = form->count;
-    if (list->selected < form->count && !form->entry[list->selected].field)
-        list_select(list, list->selected + 1);
+    list_layout(list, form->count, list->rows);
+    form_skip_heading(form, list, false);
 }
 
 void app_refresh(struct app *app)
@@ -258,7 +256,7 @@ void app_refresh(struct app *app)
         name_layers(app);
         take_moments(app);
         form_of_setup(&app->setup_form, app->session.document, &app->session.opened, session_now(&app->session));
-        leave_heading(&app->setup_form, &app->setup_list);
+        take_form(&app->setup_form, &app->setup_list);
         app->built = app->session.generation;
     }
     if (changed || app->outline_stale)
@@ -267,7 +265,7 @@ void app_refresh(struct app *app)
         form_of_layer(&app->layer_form, app->session.document, app->layer);
         if (app->built_layer != app->layer)
             app->layer_list = (struct list){.rows = app->layer_list.rows};
-        leave_heading(&app->layer_form, &app->layer_list);
+        take_form(&app->layer_form, &app->layer_list);
         app->built_layer = app->layer;
     }
 }

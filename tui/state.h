@@ -32,10 +32,12 @@ struct reading {
     struct scroll_text text;
 };
 
-/* One line to decide; an answer's key runs its command. */
+/* One line to decide; an answer's key runs its command. Where it is `first`, the pending one follows once all is saved.
+ */
 struct answer {
     int32_t key;
-    const char *label, *line;
+    const char *label, *line; /* line NULL: the pending one */
+    bool first;
 };
 struct question {
     char text[MESSAGE_BYTES];
@@ -84,7 +86,7 @@ struct app {
     struct picker picker;
     struct reading reading;
     struct question question;
-    char pending[LINE_EDIT_BYTES]; /* a line that an answer runs */
+    char pending[LINE_EDIT_BYTES]; /* the line that a question stands before */
     char message[MESSAGE_BYTES];   /* "": none */
     enum role message_role;
     struct bar_item bar[BAR_ITEMS];

@@ -75,7 +75,8 @@ void term_wake_fd(int fd);
 enum { TERM_RESIZED = 1, TERM_STOPPED = 2, TERM_CONTINUED = 4 };
 
 /* What has arrived since the last call, TERM_... or-ed. TERM_STOPPED asks for term_suspend; after TERM_CONTINUED the
- * modes have been set again. */
+ * modes have been set again. After TERM_RESIZED all is to be drawn anew, also where it was smaller and is back again:
+ * the terminal has dropped cells. */
 int term_take_signals(void);
 
 #endif

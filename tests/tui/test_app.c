@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/data/yaml.h"
-#include "core/formats/native.h"
+#include "core/formats/formats.h"
 #include "tui/command.h"
 #include "tui/keymap.h"
 
@@ -58,6 +57,41 @@ static void layers_are_found_by_typing(void **state)
     (void)state;
     play("samples/resnet50.keras",
          "@absent conv5_block2_add\n/\n@type block2_add\nenter n n n\n@expect conv5_block2_add\n");
+}
+
+/* In commands a layer's name stands as the screen shows it. */
+static void a_layer_with_a_hidden_sign_in_its_name_is_edited(void **state)
+{
+    (void)state;
+    static const char model[] = "layertop: 1\nmodel:\n  sequential: true\n  layers:\n"
+                                "    - {class: InputLayer, name: start, shape: [8]}\n"
+                                "    - class: Sequential\n      name: inner\n      model:\n        sequential: true\n"
+                                "        layers:\n          - {class: InputLayer, name: begin, shape: [8]}\n"
+                                "          - {class: Dense, name: \"de\\u202Ense\", units: 4}\n";
+    struct screen s;
+    screen_open(&s, "samples/mnist-mlp.yaml", NULL, &glyph_ascii);
+    app_take(&s.app, lt_open_text("hidden.yaml", model, sizeof model - 1, &s.problems));
+    screen_play(&s, "end\n@expect u{202E}\n3\n@expect units\n+\n@absent no one layer\n@expect 8\nu\n:quit!\n");
+    screen_close(&s);
+}
+
+/* The wheel, too, never leaves the selection on a heading. */
+static void headings_are_not_selected(void **state)
+{
+    (void)state;
+    struct screen s;
+    screen_open(&s, "samples/mnist-mlp.yaml", NULL, &glyph_ascii);
+    screen_play(&s, "2\n");
+    for (int i = 0; i < 200; i++) {
+        bool down = i % 20 < 10;
+        struct event turn = {.kind = EVENT_MOUSE, .action = down ? MOUSE_WHEEL_DOWN : MOUSE_WHEEL_UP, .row = 12};
+        if (i % 20 == 0)
+            s.script.rows = 10 + i / 20;
+        app_layout(&s.app, s.script.rows, s.script.cols);
+        app_event(&s.app, &turn);
+        assert_non_null(app_entry(&s.app)->field);
+    }
+    screen_close(&s);
 }
 
 static void nothing_unsaved_is_left_without_asking(void **state)
@@ -261,6 +295,8 @@ int main(void)
         cmocka_unit_test(a_layer_is_edited_and_its_error_stands_at_it),
         cmocka_unit_test(devices_are_found_by_typing),
         cmocka_unit_test(layers_are_found_by_typing),
+        cmocka_unit_test(a_layer_with_a_hidden_sign_in_its_name_is_edited),
+        cmocka_unit_test(headings_are_not_selected),
         cmocka_unit_test(nothing_unsaved_is_left_without_asking),
         cmocka_unit_test(devices_are_judged_by_both_memories),
         cmocka_unit_test(only_keys_in_view_are_clicked),

@@ -88,6 +88,15 @@ static void what_cannot_be_opened_leaves_all_as_it_was(void **state)
     play("one.yaml", "B\n:edit! nothing.yaml\n@expect no such file\n@expect batch 64\nu\n@expect batch 32\n:quit!\n");
 }
 
+static void changes_are_saved_before_another_file_is_opened(void **state)
+{
+    (void)state;
+    play("one.yaml", "B\n:edit sample:mnist-cnn\n@expect save first\ns\n@expect conv2\nq\n");
+    assert_true(holds("one.yaml", "batch: 64"));
+    /* A sample needs a name first; nothing is opened behind the back of who gives it up. */
+    play("sample:mnist-cnn", "B\n:edit one.yaml\ns\n@expect :write mnist-cnn.yaml\nesc\n@expect batch 256\n:quit!\n");
+}
+
 static void saving_under_its_own_name_goes_on_with_its_journal(void **state)
 {
     (void)state;
@@ -124,6 +133,7 @@ int main(void)
         cmocka_unit_test_setup(another_file_is_opened, begin),
         cmocka_unit_test_setup(the_same_file_is_opened_again, begin),
         cmocka_unit_test_setup(what_cannot_be_opened_leaves_all_as_it_was, begin),
+        cmocka_unit_test_setup(changes_are_saved_before_another_file_is_opened, begin),
         cmocka_unit_test_setup(saving_under_its_own_name_goes_on_with_its_journal, begin),
         cmocka_unit_test_setup(what_was_found_outlives_another_file, begin),
         cmocka_unit_test_setup(a_sample_is_never_taken_for_a_file_of_its_name, begin),
