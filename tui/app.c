@@ -94,7 +94,7 @@ static int run_terminal(const struct app_options *options)
     struct running *running = calloc(1, sizeof *running);
     struct term_options wish = {.type = options->term,
                                 .no_color = options->no_color,
-                                .color_flag = options->color,
+                                .plain = options->plain,
                                 .glyphs = glyph_choose(options->ascii),
                                 .mouse = !options->no_mouse};
     if (!running || app_open(&running->app, options)) {

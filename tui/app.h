@@ -5,7 +5,6 @@
 #define TUI_APP_H
 
 #include "core/step/machine_choice.h"
-#include "tui/theme.h"
 
 struct app_options {
     struct lt_document *document;       /* taken over, and freed at the end; never NULL */
@@ -14,7 +13,7 @@ struct app_options {
     struct lt_this_machine here;
     const char *state_dir;       /* of the journals, made where it is missing; NULL: no journal is kept */
     const char *term, *no_color; /* TERM and NO_COLOR, or NULL */
-    enum theme_wish color;
+    bool plain;                  /* without colour */
     bool ascii, no_mouse;
 
     /* Script mode: no terminal is touched; keys come from a file ("-": standard input) and frames go to another. */

@@ -46,7 +46,7 @@ static int run_screen(struct program *p)
         .state_dir = paths_state(&p->arena),
         .term = getenv("TERM"),
         .no_color = getenv("NO_COLOR"),
-        .color = a->no_color ? THEME_NEVER : THEME_AUTO,
+        .plain = a->no_color,
         .ascii = a->ascii,
         .no_mouse = a->no_mouse,
         .script = a->keys,

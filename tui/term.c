@@ -248,8 +248,7 @@ static attr_t attributes(struct style style, short pair)
 
 static void prepare_looks(const struct term_options *options)
 {
-    terminal.depth =
-        theme_choose(options->color_flag, options->color_setting, options->no_color, tigetnum((char *)"colors"));
+    terminal.depth = theme_choose(options->plain, options->no_color, tigetnum((char *)"colors"));
     if (terminal.depth != THEME_MONO && (start_color() == ERR || COLOR_PAIRS <= ROLE_COUNT))
         terminal.depth = THEME_MONO;
     if (terminal.depth != THEME_MONO)
@@ -370,16 +369,6 @@ void term_close(void)
     frame_free(&terminal.last);
 }
 
-bool term_is_fallback(void)
-{
-    return terminal.fallback;
-}
-
-enum theme_depth term_depth(void)
-{
-    return terminal.depth;
-}
-
 static int within(int value, int other)
 {
     int size = value > 0 ? value : other;
@@ -476,7 +465,7 @@ void term_draw(const struct frame *frame)
     refresh();
 }
 
-/* ---- input, mouse, clipboard ---- */
+/* ---- input and mouse ---- */
 
 bool term_read(struct key_decoder *decoder)
 {
@@ -511,33 +500,4 @@ void term_mouse(bool on)
         return;
     terminal.mouse = on;
     lt_write_all(STDOUT_FILENO, on ? MOUSE_ON : MOUSE_OFF, on ? sizeof MOUSE_ON - 1 : sizeof MOUSE_OFF - 1);
-}
-
-static void encode64(const char *text, size_t bytes, struct lt_buffer *out)
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < bytes; i += 3) {
-        size_t left = bytes - i;
-        uint32_t bits = (uint32_t)(unsigned char)text[i] << 16;
-        bits |= left > 1 ? (uint32_t)(unsigned char)text[i + 1] << 8 : 0;
-        bits |= left > 2 ? (uint32_t)(unsigned char)text[i + 2] : 0;
-        char four[] = {digit[bits >> 18], digit[bits >> 12 & 63], left > 1 ? digit[bits >> 6 & 63] : '=',
-                       left > 2 ? digit[bits & 63] : '='};
-        lt_buffer_add(out, four, sizeof four);
-    }
-}
-
-bool term_copy(const char *text, size_t bytes)
-{
-    if (!terminal.xterm_like || bytes > TERM_COPY_LIMIT)
-        return false;
-    struct lt_buffer out = {0};
-    lt_buffer_puts(&out, "\033]52;c;");
-    encode64(text, bytes, &out);
-    lt_buffer_puts(&out, "\a");
-    bool sent = !out.failed;
-    if (sent)
-        lt_write_all(STDOUT_FILENO, out.text, out.length);
-    lt_buffer_free(&out);
-    return sent;
 }
