@@ -9,7 +9,6 @@
 #ifndef TUI_FRAME_H
 #define TUI_FRAME_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 

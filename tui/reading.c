@@ -1,6 +1,5 @@
 #include "tui/reading.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/text.h"

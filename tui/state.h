@@ -4,6 +4,7 @@
 #define TUI_STATE_H
 
 #include "tui/form.h"
+#include "tui/key.h"
 #include "tui/line_edit.h"
 #include "tui/list.h"
 #include "tui/outline.h"

@@ -8,7 +8,6 @@
 
 #include "tui/frame.h"
 #include "tui/key.h"
-#include "tui/theme.h"
 
 enum term_status {
     TERM_OK,

@@ -1,7 +1,5 @@
 #include "tui/theme.h"
 
-#include <stddef.h>
-
 /* The sixteen palette colours, which every terminal lets its user choose; BRIGHT is not to be had with 8. */
 enum { NONE = -1, RED = 1, YELLOW = 3, BLUE = 4, MAGENTA = 5, CYAN = 6, BRIGHT = 8 };
 

@@ -23,7 +23,9 @@ void piece_add(struct pieces *pieces, enum role role, int drop, const char *form
 /* Left to right with two blanks between them, in `cols` columns. Returns the column behind the last. */
 int pieces_draw(const struct pieces *pieces, struct frame *frame, struct rect rect, int row, int col, int cols);
 
-/* The title of a pane in its first row with `right` (may be NULL) at the end; the rest of the rectangle. */
+/* A pane below its title; empty where it is not in view. */
+struct rect view_body(const struct app *app, enum pane pane);
+/* The title of a pane in its first row with `right` (may be NULL) at the end. Returns the body. */
 struct rect view_title(const struct app *app, struct frame *frame, enum pane pane, const char *right);
 
 void view_totals(const struct app *app, struct frame *frame, struct rect rect);

@@ -1,7 +1,6 @@
 /* The last row: what the keys do here, or what was said, asked or is being typed. */
 #include "tui/view.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/text.h"

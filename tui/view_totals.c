@@ -1,7 +1,6 @@
 /* The question's answer: does it fit, how full, how long; and what the last edit changed. */
 #include "tui/view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* The screen in use: stories, every size, and a monkey at the keyboard. */
 #include "tests/tui/screen.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
