@@ -332,7 +332,7 @@ static void layers(struct text *t)
         if (t->e->row[i].listed)
             layer(t, i);
     lt_buffer_puts(t->out, "\nstate: weights, gradients, optimizer; kept: for the backward pass, whole batch\n"
-                           "A (B to C): 90 % interval; ~ rests on an assumption; > at least, some unknown\n");
+                           "A (B to C): meant for 90 % of cases; ~ assumption; > at least, some unknown\n");
 }
 
 static void problems(struct text *t)
