@@ -82,7 +82,8 @@ static enum lt_status make_step(struct estimating *e)
         .setup = &e->document->setup,
         .loss_scaling = e->out->loss_scaling,
     };
-    enum lt_status status = lt_lower(&e->logical, step->lowering, &step->lowered);
+    step->rows = lt_lowering_rows_of(step->lowering);
+    enum lt_status status = lt_lower(&e->logical, &step->rows, &step->lowered);
     if (status)
         return status;
     if (step->optimizer)

@@ -6,21 +6,29 @@
 
 struct lowering {
     const struct lt_builder *from;
-    const struct lt_framework_lowering *rules;
+    const struct lt_lowering_rows *rows;
     struct lt_builder *to;
 };
 
-const struct lt_lowering *lt_lowering_row(const struct lt_framework_lowering *lowering, const struct lt_op *op)
+struct lt_lowering_rows lt_lowering_rows_of(const struct lt_framework_lowering *lowering)
 {
-    for (;; lowering = lowering->base) {
+    struct lt_lowering_rows rows = {.lowering = lowering};
+    for (; !rows.row; rows.row = lowering->row, lowering = lowering->base)
+        for (int i = 0; i < lowering->special_count; i++)
+            rows.special[lowering->special[i].op] = true;
+    return rows;
+}
+
+const struct lt_lowering *lt_lowering_row(const struct lt_lowering_rows *rows, const struct lt_op *op)
+{
+    const struct lt_framework_lowering *lowering = rows->special[op->kind] ? rows->lowering : NULL;
+    for (; lowering; lowering = lowering->row ? NULL : lowering->base)
         for (int i = 0; i < lowering->special_count; i++) {
             const struct lt_lowering_case *special = &lowering->special[i];
             if (special->op == op->kind && (!special->when || special->when(op)))
                 return &special->row;
         }
-        if (lowering->row)
-            return &lowering->row[op->kind];
-    }
+    return &rows->row[op->kind];
 }
 
 static lt_tensor *results(struct lt_builder *b, const struct lt_op *op)
@@ -77,14 +85,14 @@ static void lower_op(struct lowering *l, const struct lt_op *op)
     const lt_tensor *operand = l->from->program.operand + op->operand;
     const lt_tensor *old = operand + op->in_count;
     lt_tensor made[4] = {LT_NO_TENSOR, LT_NO_TENSOR, LT_NO_TENSOR, LT_NO_TENSOR};
-    if (op->out_count <= 4 && l->rules->expand(to, op, operand, made)) {
+    if (op->out_count <= 4 && l->rows->lowering->expand(to, op, operand, made)) {
         for (int i = 0; i < op->out_count; i++) {
             lt_op_add(to, LT_OP_ALIAS, &made[i], 1, 1);
             give(to, 0, old[i]);
         }
         return;
     }
-    const struct lt_lowering *row = lt_lowering_row(l->rules, op);
+    const struct lt_lowering *row = lt_lowering_row(l->rows, op);
     if ((row->flags & LT_IN_FLOAT32) && op->out_count == 1 && lt_is_half(dtype_of(to, old[0]))) {
         copy_in_float32(to, op, operand, old[0]);
         return;
@@ -94,9 +102,9 @@ static void lower_op(struct lowering *l, const struct lt_op *op)
         give(to, i, old[i]);
 }
 
-enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework_lowering *rules, struct lt_builder *to)
+enum lt_status lt_lower(const struct lt_builder *from, const struct lt_lowering_rows *rows, struct lt_builder *to)
 {
-    struct lowering l = {from, rules, to};
+    struct lowering l = {from, rows, to};
     /* Tensors and regions go on in the same lists, ops and operands start anew. */
     *to = (struct lt_builder){
         .arena = from->arena,
