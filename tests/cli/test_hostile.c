@@ -118,7 +118,7 @@ static void zip_bombs(void **state)
 {
     (void)state;
     static const size_t megabytes[] = {2, 8, 32};
-    for (size_t i = 0; i < sizeof megabytes / sizeof *megabytes; i++) {
+    for (size_t i = 0; i < COUNT(megabytes); i++) {
         struct program_run run;
         const char *path = scratch_path("bomb.keras");
         remove(path);
@@ -243,7 +243,7 @@ static void other_files_say_what_they_are(void **state)
         {"quote.yaml", "layertop: \"1\n", 13, "quote.yaml:"},
         {"list.json", "[1, 2]", 6, NULL},
     };
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    for (size_t i = 0; i < COUNT(files); i++)
         expect_refused(files[i].name, files[i].bytes, files[i].length, files[i].said);
     struct program_run run;
     open_limited(&run, "/dev/zero");
