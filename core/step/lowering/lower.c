@@ -10,25 +10,43 @@ struct lowering {
     struct lt_builder *to;
 };
 
-struct lt_lowering_rows lt_lowering_rows_of(const struct lt_framework_lowering *lowering)
+/* The first case for the op, else the row of the table that the bases end on. */
+static const struct lt_lowering *find_row(const struct lt_framework_lowering *lowering, const struct lt_op *op)
 {
-    struct lt_lowering_rows rows = {.lowering = lowering};
-    for (; !rows.row; rows.row = lowering->row, lowering = lowering->base)
-        for (int i = 0; i < lowering->special_count; i++)
-            rows.special[lowering->special[i].op] = true;
-    return rows;
-}
-
-const struct lt_lowering *lt_lowering_row(const struct lt_lowering_rows *rows, const struct lt_op *op)
-{
-    const struct lt_framework_lowering *lowering = rows->special[op->kind] ? rows->lowering : NULL;
-    for (; lowering; lowering = lowering->row ? NULL : lowering->base)
+    for (;; lowering = lowering->base) {
         for (int i = 0; i < lowering->special_count; i++) {
             const struct lt_lowering_case *special = &lowering->special[i];
             if (special->op == op->kind && (!special->when || special->when(op)))
                 return &special->row;
         }
-    return &rows->row[op->kind];
+        if (lowering->row)
+            return &lowering->row[op->kind];
+    }
+}
+
+struct lt_lowering_rows lt_lowering_rows_of(const struct lt_framework_lowering *lowering)
+{
+    struct lt_lowering_rows rows = {.lowering = lowering};
+    bool known[LT_OP_COUNT] = {false};
+    for (;; lowering = lowering->base) {
+        for (int i = 0; i < lowering->special_count; i++) {
+            const struct lt_lowering_case *special = &lowering->special[i];
+            if (!known[special->op] && !special->when)
+                rows.row[special->op] = &special->row;
+            known[special->op] = true;
+        }
+        for (int kind = 0; kind < LT_OP_COUNT && lowering->row; kind++)
+            if (!known[kind])
+                rows.row[kind] = &lowering->row[kind];
+        if (lowering->row)
+            return rows;
+    }
+}
+
+const struct lt_lowering *lt_lowering_row(const struct lt_lowering_rows *rows, const struct lt_op *op)
+{
+    const struct lt_lowering *row = rows->row[op->kind];
+    return row ? row : find_row(rows->lowering, op);
 }
 
 static lt_tensor *results(struct lt_builder *b, const struct lt_op *op)

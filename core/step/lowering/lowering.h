@@ -83,11 +83,10 @@ struct lt_framework_lowering {
     uint16_t fused_classes; /* bit i: ops of this enum lt_op_class join their consumer in one kernel */
 };
 
-/* A lowering with the bases that it falls back on looked through once: most kinds of op have no case of their own. */
+/* A lowering with the bases that it falls back on looked through once. */
 struct lt_lowering_rows {
     const struct lt_framework_lowering *lowering;
-    const struct lt_lowering *row; /* of the table that it ends on */
-    bool special[LT_OP_COUNT];     /* the kind has cases before that */
+    const struct lt_lowering *row[LT_OP_COUNT]; /* by enum lt_op_kind; NULL: it depends on the op */
 };
 struct lt_lowering_rows lt_lowering_rows_of(const struct lt_framework_lowering *lowering);
 
