@@ -98,11 +98,13 @@ static void autocast_op(struct lt_builder *to, struct lt_op op, const lt_tensor 
     for (int i = 0; i < op.out_count; i++) {
         to->program.operand[made->operand + op.in_count + (uint32_t)i] = out[i];
         info_of(to, out[i])->op = index;
-        bool decides = op.in_count && op.kind != LT_OP_CAST && is_floating(to, out[i]);
-        if (decides)
-            info_of(to, out[i])->dtype =
-                (uint8_t)(casting == WIDEST ? widest(to, in, op.in_count, (enum lt_dtype)info_of(to, out[i])->dtype)
-                                            : wanted);
+        if (!op.in_count || op.kind == LT_OP_CAST || !is_floating(to, out[i]))
+            continue;
+        struct lt_tensor_info *made_here = info_of(to, out[i]);
+        enum lt_dtype dtype =
+            casting == WIDEST ? widest(to, in, op.in_count, (enum lt_dtype)made_here->dtype) : wanted;
+        made_here->dtype = (uint8_t)dtype;
+        made_here->bytes = lt_dtype_bytes(dtype, made_here->elements);
     }
 }
 
