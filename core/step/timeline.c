@@ -12,10 +12,11 @@ struct storage {
     uint64_t turn_bytes;  /* of one copy: the largest tensor that looks at it */
     uint32_t first, last; /* op that makes it, op that reads it last */
     uint32_t layer;
-    uint8_t class;          /* enum lt_memory_class */
-    uint32_t over;          /* it takes the memory of this storage, which ends where it begins; NEVER: its own */
-    bool forward, backward; /* made in the forward pass; read in the backward pass */
-    bool resident;          /* variables and inputs: counted apart */
+    uint8_t class;      /* enum lt_memory_class */
+    uint8_t pass;       /* enum pass that makes it */
+    uint32_t over;      /* it takes the memory of this storage, which ends where it begins; NEVER: its own */
+    bool outlives_pass; /* read in a later one */
+    bool resident;      /* variables and inputs: counted apart */
     bool freed;
 };
 
@@ -26,9 +27,17 @@ struct timeline {
     uint32_t storage_count;
 };
 
+/* The passes that a tensor may be handed on between: the forward pass, what of it runs again, gradients and updates. */
+enum pass { PASS_FORWARD, PASS_AGAIN, PASS_GRADIENT };
+
+static enum pass pass_of(const struct lt_step_op *op)
+{
+    return op->phase == LT_PHASE_FORWARD ? PASS_FORWARD : lt_is_replay(op) ? PASS_AGAIN : PASS_GRADIENT;
+}
+
 static bool is_alias(const struct lt_step_op *op)
 {
-    if (op->kind != LT_STEP_OP || op->phase != LT_PHASE_FORWARD || op->in_count < 1 || op->out_count < 1)
+    if (op->kind != LT_STEP_OP || pass_of(op) == PASS_GRADIENT || op->in_count < 1 || op->out_count < 1)
         return false;
     return op->op->kind == LT_OP_ALIAS || op->op->kind == LT_OP_STOP_GRADIENT;
 }
@@ -84,14 +93,14 @@ static void span_storages(struct timeline *t)
                 *s = (struct storage){.first = i, .layer = info->layer, .over = NEVER};
                 s->resident = info->role == LT_ROLE_VARIABLE || info->role == LT_ROLE_INPUT;
                 s->class = is_gradient(info->role) ? LT_MEMORY_GRADIENTS : LT_MEMORY_TRANSIENT;
-                s->forward = op->phase == LT_PHASE_FORWARD && made_here;
-                if (info->role == LT_ROLE_INPUT)
-                    s->forward = true;
+                s->pass = (uint8_t)(made_here || info->role == LT_ROLE_INPUT ? pass_of(op) : PASS_GRADIENT);
+                s->pass = (uint8_t)(info->role == LT_ROLE_INPUT ? PASS_FORWARD
+                                    : made_here                 ? pass_of(op)
+                                                                : PASS_GRADIENT);
             }
             s->last = i;
-            bool back = op->phase != LT_PHASE_FORWARD && !made_here;
-            s->backward = s->backward || (back && s->forward);
-            bool outlives = info->region && (s->backward || op->region != info->region);
+            s->outlives_pass |= !made_here && pass_of(op) > s->pass;
+            bool outlives = info->region && (s->outlives_pass || op->region != info->region);
             s->turn_bytes = lt_max(s->turn_bytes, lt_step_bytes(step, operand[k]));
             s->true_bytes = lt_max(s->true_bytes, lt_mul(s->turn_bytes, copies_of(step, info, outlives)));
         }
@@ -121,7 +130,7 @@ static void classify(struct timeline *t, uint64_t unit, struct lt_timeline *out)
     for (uint32_t i = 0; i < t->storage_count; i++) {
         struct storage *s = &t->storage[i];
         s->bytes = s->true_bytes ? lt_round_up(s->true_bytes, unit) : 0;
-        if (!s->forward || !s->backward)
+        if (s->pass != PASS_FORWARD || !s->outlives_pass)
             continue;
         s->class = LT_MEMORY_KEPT;
         out->kept_bytes = lt_add(out->kept_bytes, s->true_bytes);
