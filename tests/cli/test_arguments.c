@@ -297,13 +297,6 @@ static void the_locale_has_no_say(void **state)
     program_free(&other);
 }
 
-static int clean(void **state)
-{
-    (void)state;
-    scratch_remove();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,5 +316,5 @@ int main(void)
         cmocka_unit_test(a_missing_file_names_the_samples),
         cmocka_unit_test(the_locale_has_no_say),
     };
-    return cmocka_run_group_tests(tests, NULL, clean);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,10 @@
 /* Opening by content: what a file is, never what it is called. */
+#include "tests/core/scratch.h"
 #include "tests/core/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/formats/detect.h"
 #include "core/formats/formats.h"
@@ -118,35 +117,6 @@ static void test_refused_text(void **state)
 
 /* --- from files --------------------------------------------------------------------------------------------------- */
 
-static char directory[] = "/tmp/layertop-formats-XXXXXX";
-
-static int make_directory(void **state)
-{
-    (void)state;
-    return mkdtemp(directory) ? 0 : -1;
-}
-
-static int remove_directory(void **state)
-{
-    (void)state;
-    return rmdir(directory);
-}
-
-static char *path_of(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", directory, name);
-    return path;
-}
-
-static void put(const char *name, const char *text, size_t bytes)
-{
-    FILE *file = fopen(path_of(name), "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, bytes, file), bytes);
-    assert_int_equal(fclose(file), 0);
-}
-
 static void assert_path_refused(const char *path, const char *message)
 {
     struct lt_arena arena = LT_ARENA_INIT;
@@ -163,37 +133,32 @@ static void assert_path_refused(const char *path, const char *message)
 static void test_refused_files(void **state)
 {
     (void)state;
-    assert_path_refused(path_of("none"), "No such file");
+    assert_path_refused(scratch_path("none"), "No such file");
     assert_path_refused("/dev/null", "a device or a pipe");
-    assert_path_refused(directory, "this directory holds no model");
-    put("model.keras", BYTES("\x89HDF\r\n\x1a\n\0\0\0\0"));
-    assert_path_refused(path_of("model.keras"), "the HDF5 file is damaged or cut off");
-    put("model.keras", BYTES("PK\x03\x04"));
-    assert_path_refused(path_of("model.keras"), "");
-    unlink(path_of("model.keras"));
+    assert_path_refused(scratch_path(""), "this directory holds no model");
+    scratch_write("model.keras", BYTES("\x89HDF\r\n\x1a\n\0\0\0\0"));
+    assert_path_refused(scratch_path("model.keras"), "the HDF5 file is damaged or cut off");
+    scratch_write("model.keras", BYTES("PK\x03\x04"));
+    assert_path_refused(scratch_path("model.keras"), "");
 }
 
 static void test_directories(void **state)
 {
     (void)state;
-    put("saved_model.pb", BYTES("\x08\x01"));
-    assert_path_refused(directory, "only TensorFlow's operations");
-    put("keras_metadata.pb", BYTES("\x08\x01"));
-    assert_path_refused(directory, "its keras_metadata.pb describes no model");
-    put("config.json", BYTES(MODEL));
-    put("metadata.json", BYTES("{\"keras_version\": \"3.9.2\"}"));
+    scratch_write("saved_model.pb", BYTES("\x08\x01"));
+    assert_path_refused(scratch_path(""), "only TensorFlow's operations");
+    scratch_write("keras_metadata.pb", BYTES("\x08\x01"));
+    assert_path_refused(scratch_path(""), "its keras_metadata.pb describes no model");
+    scratch_write("config.json", BYTES(MODEL));
+    scratch_write("metadata.json", BYTES("{\"keras_version\": \"3.9.2\"}"));
     struct lt_arena arena = LT_ARENA_INIT;
     struct lt_problems problems = {.arena = &arena};
-    struct lt_document *document = lt_open(directory, &problems);
+    struct lt_document *document = lt_open(scratch_path(""), &problems);
     assert_non_null(document);
     assert_int_equal(document->origin.format, LT_FORMAT_KERAS_ZIP);
     assert_string_equal(document->origin.writer, "3.9.2");
     lt_document_free(document);
     lt_arena_free(&arena);
-    unlink(path_of("saved_model.pb"));
-    unlink(path_of("keras_metadata.pb"));
-    unlink(path_of("config.json"));
-    unlink(path_of("metadata.json"));
 }
 
 /* --- archives that real Keras wrote ------------------------------------------------------------------------------- */
@@ -247,9 +212,8 @@ static void test_archive_behind_a_script(void **state)
     char *both = malloc(sizeof SCRIPT + bytes);
     memcpy(both, SCRIPT, sizeof SCRIPT - 1);
     memcpy(both + sizeof SCRIPT - 1, archive, bytes);
-    put("model.txt", both, sizeof SCRIPT - 1 + bytes);
-    assert_opens(path_of("model.txt"), 4);
-    unlink(path_of("model.txt"));
+    scratch_write("model.txt", both, sizeof SCRIPT - 1 + bytes);
+    assert_opens(scratch_path("model.txt"), 4);
     free(both);
     free(archive);
 }
@@ -262,5 +226,5 @@ int main(void)
         cmocka_unit_test(test_refused_files), cmocka_unit_test(test_directories),
         cmocka_unit_test(test_archives),      cmocka_unit_test(test_archive_behind_a_script),
     };
-    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
