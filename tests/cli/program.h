@@ -25,7 +25,7 @@ enum { PROGRAM_ARGUMENTS = 16 };
 
 struct program_run {
     const char *arguments[PROGRAM_ARGUMENTS]; /* behind the program's name, NULL at the end */
-    const char *const *env;                   /* NAME=VALUE on top of PATH, HOME and LC_ALL; may be NULL */
+    const char *const *env;                   /* NAME=VALUE, before PATH, HOME, LC_ALL, LOCPATH; may be NULL */
     uint64_t memory_bytes;                    /* limit of the address space; 0: none */
     int seconds;                              /* limit of processor time; 0: none */
     int closed_fd;                            /* closed before the start; 0: none, standard input is /dev/null anyway */
