@@ -1,5 +1,6 @@
 /* .h5 files that real Keras wrote (tests/reference/h5.py), and what is left of them after damage. */
 #include "tests/core/estimating.h"
+#include "tests/core/random.h"
 #include "tests/core/reference.h"
 #include "tests/core/scratch.h"
 
@@ -132,15 +133,13 @@ static void damaged_files_are_refused_or_read(void **state)
     int files = open_files();
     for (size_t cut = 8; cut < bytes; cut += bytes / 24)
         open_bytes(text, cut);
-    uint32_t seed = 12345;
+    uint64_t seed = 12345;
     for (int i = 0; i < 150; i++) {
         char *copy = malloc(bytes);
         assert_non_null(copy);
         memcpy(copy, text, bytes);
-        for (int k = 0; k < 8; k++) {
-            seed = seed * 1664525u + 1013904223u;
-            copy[seed % bytes] = (char)(seed >> 24);
-        }
+        for (int k = 0; k < 8; k++)
+            copy[random_below(&seed, (uint32_t)bytes)] = (char)random_bits(&seed);
         open_bytes(copy, bytes);
         free(copy);
     }
