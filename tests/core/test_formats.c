@@ -60,9 +60,7 @@ static void assert_refused(const char *text, size_t bytes, const char *message)
     struct lt_problems problems = {.arena = &arena};
     assert_null(lt_open_text("f", text, bytes, &problems));
     assert_int_equal(problems.total[LT_ERROR], 1);
-    if (!strstr(problems.item[0].message, message))
-        print_message("%s\n", problems.item[0].message);
-    assert_non_null(strstr(problems.item[0].message, message));
+    assert_said(&problems, message);
     lt_arena_free(&arena);
 }
 
@@ -107,7 +105,7 @@ static void test_refused_text(void **state)
     assert_refused(BYTES(""), "an empty file");
     assert_refused(BYTES("{\"a\": "), "ends too early");
     assert_refused(BYTES("{\"a\": 1}"), "no description of a Keras model");
-    assert_refused(BYTES("null{"), "");
+    assert_refused(BYTES("null{"), "this must be a map of keys and values");
     assert_refused(BYTES("{\"format\":\"graph-model\",\"modelTopology\":{\"node\":[]}}"), "graph model");
     assert_refused(BYTES("{\"modelTopology\":null,\"weightsManifest\":[]}"), "weights but no layers");
     assert_refused(BYTES("{\"cells\":[],\"nbformat\":4}"), "Jupyter");
@@ -123,9 +121,7 @@ static void assert_path_refused(const char *path, const char *message)
     struct lt_problems problems = {.arena = &arena};
     assert_null(lt_open(path, &problems));
     assert_int_equal(problems.total[LT_ERROR], 1);
-    if (!strstr(problems.item[0].message, message))
-        print_message("%s\n", problems.item[0].message);
-    assert_non_null(strstr(problems.item[0].message, message));
+    assert_said(&problems, message);
     assert_string_equal(problems.item[0].place.file, path);
     lt_arena_free(&arena);
 }
@@ -139,7 +135,7 @@ static void test_refused_files(void **state)
     scratch_write("model.keras", BYTES("\x89HDF\r\n\x1a\n\0\0\0\0"));
     assert_path_refused(scratch_path("model.keras"), "the HDF5 file is damaged or cut off");
     scratch_write("model.keras", BYTES("PK\x03\x04"));
-    assert_path_refused(scratch_path("model.keras"), "");
+    assert_path_refused(scratch_path("model.keras"), "this is no zip archive, or it is cut off");
 }
 
 static void test_directories(void **state)
