@@ -4,7 +4,9 @@
 #include <locale.h>
 #include <unistd.h>
 
+#include "core/data/file.h"
 #include "core/data/json.h"
+#include "tui/version.h"
 
 struct report {
     struct program_run run;
@@ -95,10 +97,17 @@ static void a_report_goes_to_a_file(void **state)
 {
     (void)state;
     struct program_run run;
-    const char *path = scratch_path("report.json");
+    const char *path = scratch_path("report.json"), *text;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    size_t bytes;
     expect_status(&run, 0, "mnist-mlp", "--json", "-o", path);
     assert_int_equal(run.out.length, 0);
-    assert_int_equal(access(path, R_OK), 0);
+    program_free(&run);
+    assert_int_equal(lt_file_read(&arena, path, 1 << 20, &text, &bytes, &problems), LT_OK);
+    expect_status(&run, 0, "mnist-mlp", "--json");
+    assert_string_equal(text, run.out.text);
+    lt_arena_free(&arena);
     program_free(&run);
     expect_status(&run, 3, "mnist-mlp", "-o", "/nonexistent/folder/report");
     expect_said(run.err, "/nonexistent/folder/report: error: cannot be written");
@@ -235,9 +244,9 @@ static void commands_print(void **state)
         const char *arguments[4];
         const char *said;
     } cases[] = {
-        {{"--version"}, "layertop 0.1.0\n"},          {{"--help"}, "Usage: layertop"},
-        {{"samples"}, "A small perceptron on MNIST"}, {{"lint", "resnet50"}, "177 layers, 0 errors"},
-        {{"hwdb", "list"}, "nvidia-a100-sxm4-80gb"},  {{"hwdb", "show", "nvidia-a100-sxm4-80gb"}, "A100"},
+        {{"--version"}, "layertop " LAYERTOP_VERSION "\n"}, {{"--help"}, "Usage: layertop"},
+        {{"samples"}, "A small perceptron on MNIST"},       {{"lint", "resnet50"}, "177 layers, 0 errors"},
+        {{"hwdb", "list"}, "nvidia-a100-sxm4-80gb"},        {{"hwdb", "show", "nvidia-a100-sxm4-80gb"}, "A100"},
         {{"hwdb", "lint"}, "entries, no errors"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
