@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/data/zip.h"
 #include "core/formats/detect.h"
 #include "core/formats/formats.h"
 
@@ -214,13 +215,46 @@ static void test_archive_behind_a_script(void **state)
     free(archive);
 }
 
+/* The elements of the weights and of the optimizer's state beside a description that was changed behind their back. */
+static void test_weights_of_another_model(void **state)
+{
+    (void)state;
+    static const char archive[] = "tests/reference/graphs/with_weights.keras";
+    static const char said[] = "\"units\": 8", changed[] = "\"units\": 9";
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    const char *config, *weights;
+    size_t config_bytes, weight_bytes;
+    assert_int_equal(lt_zip_read(&arena, archive, "config.json", 1 << 20, &config, &config_bytes, &problems), LT_OK);
+    assert_int_equal(lt_zip_read(&arena, archive, "model.weights.h5", 1 << 20, &weights, &weight_bytes, &problems),
+                     LT_OK);
+    char *other = lt_strdup(&arena, config), *at = strstr(other, said);
+    assert_non_null(at);
+    memcpy(at, changed, sizeof changed - 1);
+    scratch_write("unpacked/config.json", other, config_bytes);
+    scratch_write("unpacked/model.weights.h5", weights, weight_bytes);
+    struct lt_document *document = lt_open(scratch_path("unpacked"), &problems);
+    assert_non_null(document);
+    assert_int_equal(problems.total[LT_WARNING], 2);
+    assert_said(&problems, "the file's weights have 107 elements, its layers as they are understood here 120");
+    assert_said(&problems,
+                "the optimizer's state in the file has 184 elements, that of adam as it is understood here 204");
+    lt_document_free(document);
+    lt_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detect),        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_keras_yaml),    cmocka_unit_test(test_refused_text),
-        cmocka_unit_test(test_refused_files), cmocka_unit_test(test_directories),
-        cmocka_unit_test(test_archives),      cmocka_unit_test(test_archive_behind_a_script),
+        cmocka_unit_test(test_detect),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_keras_yaml),
+        cmocka_unit_test(test_refused_text),
+        cmocka_unit_test(test_refused_files),
+        cmocka_unit_test(test_directories),
+        cmocka_unit_test(test_archives),
+        cmocka_unit_test(test_archive_behind_a_script),
+        cmocka_unit_test(test_weights_of_another_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,8 @@
 #include "core/data/hdf5.h"
 
 #include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -45,7 +47,7 @@ static void check_row(const struct lt_tree *row)
     assert_int_equal(t.estimate.parameters, row_int(row, "total"));
     assert_int_equal(t.estimate.trainable_parameters, row_int(row, "trainable"));
     assert_int_equal(t.problems.count, 0);
-    assert_int_equal(t.document->origin.weight_elements, t.estimate.parameters);
+    assert_int_equal(t.document->origin.weight_elements, row_int(row, "weights"));
     const struct lt_tree *layers = row_value(row, "layers");
     assert_int_equal(t.estimate.layers, layers->count);
     for (const struct lt_tree *layer = layers->child; layer; layer = layer->next)
@@ -57,7 +59,7 @@ static void files_open_as_keras_has_them(void **state)
 {
     (void)state;
     struct lt_arena arena = LT_ARENA_INIT;
-    const struct lt_tree *rows = reference_rows(&arena, "h5", 3);
+    const struct lt_tree *rows = reference_rows(&arena, "h5", 6);
     for (const struct lt_tree *row = rows->child; row; row = row->next)
         check_row(row);
     lt_arena_free(&arena);
@@ -110,6 +112,44 @@ static void weights_alone_are_no_model(void **state)
     lt_arena_free(&arena);
 }
 
+/* --- a child that dies -------------------------------------------------------------------------------------------- */
+
+static int deadly; /* the signal that ends each child at its start; 0: none */
+
+static void die(void)
+{
+    if (deadly)
+        raise(deadly);
+}
+
+static void a_child_that_dies_is_a_problem(void **state)
+{
+    (void)state;
+    static const struct {
+        int number;
+        const char *said;
+    } cases[] = {
+        {SIGABRT, "the HDF5 library crashed on this file"},
+        {SIGXCPU, "took too long and was stopped"},
+        {SIGALRM, "took too long and was stopped"},
+        {SIGKILL, "took too long and was stopped"},
+    };
+    int files = open_files();
+    assert_int_equal(pthread_atfork(NULL, NULL, die), 0);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct lt_arena arena = LT_ARENA_INIT;
+        struct lt_problems problems = {.arena = &arena};
+        deadly = cases[i].number;
+        assert_null(lt_open(path_of("perceptron"), &problems));
+        deadly = 0;
+        assert_int_equal(problems.total[LT_ERROR], 1);
+        assert_said(&problems, cases[i].said);
+        assert_no_child();
+        lt_arena_free(&arena);
+    }
+    assert_int_equal(open_files(), files);
+}
+
 /* --- damage ------------------------------------------------------------------------------------------------------ */
 
 static void open_bytes(const char *text, size_t bytes)
@@ -153,7 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_open_as_keras_has_them),          cmocka_unit_test(the_training_is_taken_over),
         cmocka_unit_test(state_of_another_optimizer_is_noticed), cmocka_unit_test(weights_alone_are_no_model),
-        cmocka_unit_test(damaged_files_are_refused_or_read),
+        cmocka_unit_test(a_child_that_dies_is_a_problem),        cmocka_unit_test(damaged_files_are_refused_or_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
