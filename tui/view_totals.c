@@ -255,7 +255,7 @@ static void add_rates(const struct lt_estimate *e, struct pieces *pieces)
     if (unit)
         *unit = '\0';
     piece_add(pieces, ROLE_TEXT, 1, "%s samples/s", rate);
-    piece_add(pieces, ROLE_TEXT, 2, "%s %s", e->training ? "epoch" : "dataset",
+    piece_add(pieces, ROLE_TEXT, 2, "%s %s%s", e->training ? "epoch" : "dataset", show_mark(e->time.epoch_standing),
               show_duration(text, e->time.epoch_seconds));
 }
 
@@ -316,7 +316,8 @@ static void draw_tiny(const struct app *app, struct frame *frame, struct rect re
     frame_printf(frame, rect, 2, 0, ROLE_TEXT, "step %s", show_figure(text, e->time.step_seconds, LT_UNIT_SECONDS));
     used_of(text, e->host_memory.peak_bytes, (double)e->host_memory.capacity_bytes);
     frame_printf(frame, rect, 3, 0, ROLE_TEXT, "RAM %s", text);
-    frame_printf(frame, rect, 4, 0, ROLE_TEXT, "epoch %s", show_duration(text, e->time.epoch_seconds));
+    frame_printf(frame, rect, 4, 0, ROLE_TEXT, "epoch %s%s", show_mark(e->time.epoch_standing),
+                 show_duration(text, e->time.epoch_seconds));
     frame_text_fit(frame, rect, 5, 0, rect.cols, ROLE_DIM, file_name(app));
 }
 

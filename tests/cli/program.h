@@ -2,17 +2,11 @@
 #ifndef TESTS_CLI_PROGRAM_H
 #define TESTS_CLI_PROGRAM_H
 
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
+#include "core/base/buffer.h"
+#include "tests/core/test.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-#include "core/base/buffer.h"
 
 enum { PROGRAM_ARGUMENTS = 16 };
 

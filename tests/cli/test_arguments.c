@@ -57,7 +57,7 @@ static void lines_fit_80_columns(void **state)
 {
     (void)state;
     static const char *const models[] = {"resnet50", "mobilenetv2", "lstm-text", "mnist-cnn-fp16"};
-    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+    for (size_t i = 0; i < COUNT(models); i++) {
         struct program_run run;
         expect_status(&run, 0, models[i], "--text", "--set", "device=nvidia-a100-sxm4-80gb");
         for (char *line = strtok(run.out.text, "\n"); line; line = strtok(NULL, "\n"))
@@ -136,7 +136,7 @@ static void checks_decide_the_exit_status(void **state)
         {"<3", 2, "is not NAME OP VALUE"},
         {"", 2, "is not NAME OP VALUE"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct program_run run;
         expect_status(&run, cases[i].status, "mnist-mlp", "--set", "device=nvidia-a100-sxm4-80gb", "--check",
                       cases[i].expression);
@@ -197,7 +197,7 @@ static void wrong_usage_says_what_is_right(void **state)
         {{"mnist-mlp", "--set", "device=nvidia-a100-sxm4-80g"}, "nvidia-a100-sxm4-80gb"},
         {{"mnist-mlp", "--set", "layers.hidden.unit=3"}, "units"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct program_run run = {0};
         memcpy(run.arguments, cases[i].arguments, sizeof cases[i].arguments);
         program_run(&run);
@@ -240,7 +240,7 @@ static void commands_print(void **state)
         {{"hwdb", "list"}, "nvidia-a100-sxm4-80gb"},  {{"hwdb", "show", "nvidia-a100-sxm4-80gb"}, "A100"},
         {{"hwdb", "lint"}, "entries, no errors"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct program_run run = {0};
         memcpy(run.arguments, cases[i].arguments, sizeof cases[i].arguments);
         program_run(&run);
