@@ -272,6 +272,7 @@ static enum lt_status write_native(const struct lt_document *document, struct lt
 
 const struct lt_writer lt_writers[] = {
     {"json", "Keras 3's JSON, for keras.models.model_from_json", lt_write_keras_json},
+    {"keras", "a Python program that builds, compiles and trains it with Keras 3", lt_keras_python},
     {"yaml", "this program's own format", write_native},
 };
 const int lt_writer_count = sizeof lt_writers / sizeof *lt_writers;

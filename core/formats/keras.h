@@ -17,6 +17,9 @@ struct lt_document *lt_keras_read_archive(const char *file, const struct lt_tree
 enum lt_status lt_keras_tree(struct lt_arena *arena, const struct lt_document *document, struct lt_problems *problems,
                              const struct lt_tree **out);
 
+/* The document as a Python program for Keras 3 that builds, compiles and trains it; problems and status as above. */
+enum lt_status lt_keras_python(const struct lt_document *document, struct lt_buffer *out, struct lt_problems *problems);
+
 /* Whether `tree` looks like a Keras description of anything, a model or not. */
 bool lt_keras_is(const struct lt_tree *tree);
 

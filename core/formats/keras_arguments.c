@@ -77,7 +77,7 @@ static const struct {
     {"depthwise_initializer", "glorot_uniform"},
     {"pointwise_initializer", "glorot_uniform"},
     {"recurrent_initializer", "orthogonal"},
-    {"embeddings_initializer", "uniform"},
+    {"embeddings_initializer", "random_uniform"},
     {"*_regularizer", NULL},
     {"*_constraint", NULL},
     {"seed", NULL},

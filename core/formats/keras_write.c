@@ -191,7 +191,7 @@ static void write_sequential(struct keras_writer *w, const struct lt_graph *grap
     for (uint32_t i = 0; i < graph->node_count; i++) {
         const struct lt_layer *layer = &w->document->layer[graph->node[i].layer];
         if (layer->kind != &lt_kind_input || has_shape(layer))
-            keras_write_layer(w, graph->node[i].layer, list, NULL);
+            w->object[graph->node[i].layer] = keras_write_layer(w, graph->node[i].layer, list, NULL);
     }
 }
 
@@ -296,18 +296,25 @@ static enum lt_status walk_twice(struct keras_writer *w)
     return status ? status : lt_walk(&bare, &other, w->arena, NULL, &w->other);
 }
 
+enum lt_status keras_write_document(struct keras_writer *w, const struct lt_tree **out)
+{
+    const struct lt_document *document = w->document;
+    w->calls = lt_alloc_array(w->arena, document->layer_count + 1u, sizeof *w->calls);
+    w->object = lt_alloc_array(w->arena, document->layer_count + 1u, sizeof *w->object);
+    enum lt_status status = w->calls && w->object ? walk_twice(w) : LT_NO_MEMORY;
+    if (status)
+        return status;
+    struct lt_tree *root = write_model(w, &document->graph, LT_NO_LAYER, document->sequential, NULL, NULL);
+    struct lt_tree *compile = root ? keras_write_compile(w->arena, document) : NULL;
+    if (compile)
+        lt_tree_attach(root, "compile_config", compile);
+    *out = root;
+    return w->arena->failed ? LT_NO_MEMORY : LT_OK;
+}
+
 enum lt_status lt_keras_tree(struct lt_arena *arena, const struct lt_document *document, struct lt_problems *problems,
                              const struct lt_tree **out)
 {
     struct keras_writer w = {.arena = arena, .document = document, .problems = problems};
-    w.calls = lt_alloc_array(arena, document->layer_count + 1u, sizeof *w.calls);
-    enum lt_status status = w.calls ? walk_twice(&w) : LT_NO_MEMORY;
-    if (status)
-        return status;
-    struct lt_tree *root = write_model(&w, &document->graph, LT_NO_LAYER, document->sequential, NULL, NULL);
-    struct lt_tree *compile = root ? keras_write_compile(arena, document) : NULL;
-    if (compile)
-        lt_tree_attach(root, "compile_config", compile);
-    *out = root;
-    return arena->failed ? LT_NO_MEMORY : LT_OK;
+    return keras_write_document(&w, out);
 }

@@ -12,6 +12,7 @@ struct keras_writer {
     struct lt_problems *problems;   /* what could not be written as it was */
     struct lt_walked walked, other; /* shapes, and shapes with every open size changed: an axis that differs is open */
     uint32_t *calls;                /* per layer: how many nodes call it, counted anew for each graph */
+    const struct lt_tree **object;  /* per layer: what was written of it; NULL: nothing, or inside a wrapper */
 };
 
 /* A problem with the layer as its place. */
@@ -19,6 +20,9 @@ void keras_write_problem(struct keras_writer *w, enum lt_severity severity, uint
                          const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* --- keras_write.c --- */
+
+/* The whole document; the writer may be all-zero but for arena, document and problems. */
+enum lt_status keras_write_document(struct keras_writer *w, const struct lt_tree **out);
 
 /* The layer as an object of Keras 3 below `parent`; its calls are not in it. */
 struct lt_tree *keras_write_layer(struct keras_writer *w, uint32_t layer, struct lt_tree *parent, const char *key);

@@ -212,6 +212,7 @@ static void write_layer(struct graph *g, uint32_t node, struct lt_tree *layers)
 {
     uint32_t layer = g->graph->node[node].layer;
     struct lt_tree *object = keras_write_layer(g->w, layer, layers, NULL);
+    g->w->object[layer] = object;
     const char *name = g->w->document->layer[layer].name;
     lt_tree_add_text(g->w->arena, object, "name", name ? name : "layer");
     struct lt_tree *calls = lt_tree_new(g->w->arena, LT_TREE_LIST, object, "inbound_nodes");

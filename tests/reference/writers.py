@@ -28,7 +28,7 @@ HALF = ["set precision=mixed_float16", "set optimizer=adamw", "set optimizer.wei
 
 def structural(layers):
     """Edits that fit almost any model: freeze, rename and widen a layer, put a layer behind another, take one away."""
-    trained = [l for l in layers if l["class"] in ("Dense", "Conv2D", "Conv1D") and "/" not in l["path"]]
+    trained = [l for l in layers if l["class"] in ("Dense", "Conv2D", "Conv1D") and l["calls"] == 1 and "/" not in l["path"]]
     passing = [l for l in layers if l["class"] in ("Dropout", "Activation", "ReLU") and "/" not in l["path"]]
     if trained:
         first, last = trained[0]["path"], trained[-1]["path"]
