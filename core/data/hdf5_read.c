@@ -63,7 +63,8 @@ static bool append(struct text *text, const char *data, size_t bytes)
 /* Text of any length, each element behind a pointer. */
 static bool read_pointers(hid_t attribute, hid_t type, size_t count, struct text *text)
 {
-    char **element = calloc(count, sizeof *element);
+    enum { MOST = 65536 };
+    char **element = count <= MOST ? calloc(count, sizeof *element) : NULL;
     bool good = element && H5Aread(attribute, type, element) >= 0;
     for (size_t i = 0; good && i < count; i++)
         good = !element[i] || append(text, element[i], strlen(element[i]));
@@ -104,13 +105,16 @@ static bool read_attribute(hid_t object, const char *name, struct text *text)
     }
 }
 
-/* An attribute that is too long for one is split into name0, name1, ... False: it is there, but cannot be read. */
+/* An attribute that is too long for one (64 KiB) is split into name0, name1, ... False: it is there, but cannot be
+ * read.
+ */
 static bool read_text(hid_t object, const char *name, struct text *text)
 {
     if (H5Aexists(object, name) > 0)
         return read_attribute(object, name, text);
+    enum { MOST = HDF5_TEXT_LIMIT >> 14 };
     char part[64];
-    for (unsigned i = 0; i < 100000; i++) {
+    for (unsigned i = 0; i < MOST; i++) {
         snprintf(part, sizeof part, "%s%u", name, i);
         if (H5Aexists(object, part) <= 0)
             break;
