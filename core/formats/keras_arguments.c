@@ -43,6 +43,8 @@ const char *keras_write_module(const struct lt_kind *kind)
 {
     if (strcmp(kind->name, "LayerScale") == 0 || strcmp(kind->name, "StochasticDepth") == 0)
         return "keras.src.applications.convnext";
+    if (strcmp(kind->name, "CustomScaleLayer") == 0)
+        return "keras.src.applications.inception_resnet_v2";
     if (kind->family != LT_FAMILY_OPERATION)
         return kind->module;
     for (size_t i = 0; i < sizeof OPERATIONS / sizeof *OPERATIONS; i++)

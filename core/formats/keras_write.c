@@ -225,11 +225,12 @@ static struct lt_tree *write_custom(struct keras_writer *w, uint32_t index, stru
 {
     const struct lt_layer *layer = &w->document->layer[index];
     const char *registered = layer->registered;
+    const char *class = layer->class_name ? layer->class_name : "Layer";
     bool package = registered && strchr(registered, '>');
-    keras_write_problem(w, LT_WARNING, index, "give it to custom_objects", "Keras has no class %s",
-                        safe(w, layer->class_name));
-    return keras_write_object(w->arena, parent, key, package ? NULL : registered,
-                              layer->class_name ? layer->class_name : "Layer", package ? registered : NULL, config);
+    if (!registered || strncmp(registered, "keras.", 6) != 0)
+        keras_write_problem(w, LT_WARNING, index, "give it to custom_objects", "Keras has no class %s", safe(w, class));
+    return keras_write_object(w->arena, parent, key, package ? NULL : registered, class, package ? registered : class,
+                              config);
 }
 
 static struct lt_tree *write_known(struct keras_writer *w, uint32_t index, struct lt_tree *parent, const char *key,
