@@ -26,7 +26,7 @@ static uint64_t price_key(const struct lt_step_op *op)
 static bool same_price(const struct lt_step_op *a, const struct lt_step_op *b)
 {
     if (a->bytes != b->bytes || a->path != b->path || a->kind != b->kind || a->dtype != b->dtype ||
-        a->region != b->region || !a->op != !b->op)
+        a->region != b->region || a->every != b->every || !a->op != !b->op)
         return false;
     return !a->op || (a->op->kind == b->op->kind && memcmp(a->op->dim, b->op->dim, sizeof a->op->dim) == 0);
 }

@@ -156,6 +156,7 @@ const struct lt_framework_lowering lt_lowering_tensorflow = {
     .expand = lt_tensorflow_expand,
     .loss_sees_logits = true,
     .update_temporaries = -1,
+    .averages_at_once = true,
     .update_kernels = 8,
 };
 
@@ -164,6 +165,7 @@ const struct lt_framework_lowering lt_lowering_tensorflow_gpu = {
     .expand = lt_tensorflow_expand_gpu,
     .loss_sees_logits = true,
     .update_temporaries = -1,
+    .averages_at_once = true,
     .update_kernels = 8,
 };
 

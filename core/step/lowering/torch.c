@@ -163,9 +163,9 @@ static bool plain_expand_gpu(struct lt_builder *b, const struct lt_op *op, const
     .update_kernels = 1
 /* Keras's optimizers for PyTorch are written with the _foreach_ functions, over all variables at once
  * (keras/src/backend/torch/optimizers); PyTorch's own are so on a GPU, where Adam has one temporary, the square roots,
- * and loop over the variables on a CPU, where it has two (torch/optim/adam.py, _default_to_fused_or_foreach). */
+ * and loop over the variables on a CPU, where it has three (tests/reference/updates_torch.json). */
 #define KERAS_UPDATE .update_temporaries = -1, .update_at_once = true
-#define LOOP_UPDATE  .update_temporaries = 2
+#define LOOP_UPDATE  .update_temporaries = 3
 #define GPU_UPDATE   .update_temporaries = 1, .update_at_once = true
 
 const struct lt_framework_lowering lt_lowering_torch = {
@@ -187,6 +187,7 @@ const struct lt_framework_lowering lt_lowering_torch_gpu = {
 const struct lt_framework_lowering lt_lowering_torch_plain = {
     EAGER,
     LOOP_UPDATE,
+    .gradients_stay = true,
     .base = &lt_lowering_torch,
     .special = PLAIN,
     .special_count = LT_COUNT_OF(PLAIN),
@@ -196,6 +197,7 @@ const struct lt_framework_lowering lt_lowering_torch_plain = {
 const struct lt_framework_lowering lt_lowering_torch_plain_gpu = {
     EAGER,
     GPU_UPDATE,
+    .gradients_stay = true,
     .base = &lt_lowering_torch_plain,
     .special = GPU,
     .special_count = LT_COUNT_OF(GPU),
