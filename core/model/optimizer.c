@@ -132,7 +132,8 @@ const struct lt_optimizer lt_optimizers[] = {
      .flops = 2,
      .bytes = 12,
      .temporaries = 1,
-     .adds_scaled = true},
+     .adds_scaled = true,
+     .all_slots = true},
     {.name = "rmsprop", OPTIONS(rmsprop_options), SLOTS(rmsprop_slots), .flops = 9, .bytes = 20, .temporaries = 3},
     {.name = "adam",
      OPTIONS(adam_options),
@@ -247,6 +248,9 @@ static bool has_accumulator(const struct lt_setup *setup)
 
 static bool slot_kept(const struct lt_setup *setup, const struct lt_optimizer *optimizer, const struct lt_slot *slot)
 {
+    const char *keras = lt_setup_text(setup, LT_SET_KERAS);
+    if (optimizer->all_slots && keras && strcmp(keras, "2") == 0 && !lt_setup_before(setup, 2, 11))
+        return true;
     return !slot->option || lt_optimizer_option_on(setup, optimizer, slot->option);
 }
 

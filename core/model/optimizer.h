@@ -28,6 +28,7 @@ struct lt_optimizer {
     uint8_t slot_count;
     uint8_t scalars; /* besides iteration and learning rate */
     bool early;      /* TensorFlow's graph consumes each gradient as it appears (measured) */
+    bool all_slots;  /* in tf.keras since TensorFlow 2.11, whatever the options */
     const struct lt_slot *slot;
     float flops, bytes; /* per parameter element of one fused update, float32, no option set */
     float temporaries;  /* full-size temporaries of an unfused update, in variables of the same size */

@@ -2,7 +2,7 @@
 
 #include "core/base/checked.h"
 
-static uint64_t trained_bytes(const struct lt_step *step)
+uint64_t lt_gradient_bytes(const struct lt_step *step)
 {
     uint64_t sum = 0;
     for (uint32_t x = 0; x < step->lowered.program.tensor_count; x++)
@@ -40,7 +40,7 @@ struct lt_updates lt_updates_of(struct lt_step *step)
         .one = lt_optimizer_update_work(setup, step->optimizer),
         .scratch = temporaries(step),
     };
-    uint64_t all = averages || lowering->update_at_once ? trained_bytes(step) : 0;
+    uint64_t all = averages || lowering->update_at_once ? lt_gradient_bytes(step) : 0;
     updates.scratch_at_once = averages ? all : 0;
     if (lowering->update_at_once) {
         updates.scratch_at_once = lt_add(updates.scratch_at_once, (uint64_t)(updates.scratch * (double)all));
@@ -100,7 +100,12 @@ void lt_update_last(struct lt_updates *u, lt_tensor variable, lt_tensor gradient
     update(u, variable, u->stay ? LT_NO_TENSOR : gradient);
 }
 
-uint64_t lt_resident_gradient_bytes(const struct lt_step *step)
+uint64_t lt_resident_gradient_bytes(const struct lt_step *step, uint32_t devices)
 {
-    return gradients_stay(step) ? trained_bytes(step) : 0;
+    uint64_t copies = 0;
+    if (!step->optimizer)
+        return 0;
+    copies += gradients_stay(step);
+    copies += step->lowering->gradient_buckets && devices > 1;
+    return copies ? lt_mul(copies, lt_gradient_bytes(step)) : 0;
 }

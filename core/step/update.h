@@ -23,7 +23,9 @@ struct lt_updates lt_updates_of(struct lt_step *step);
 bool lt_update_arrived(struct lt_updates *updates, lt_tensor variable, lt_tensor gradient);
 void lt_update_last(struct lt_updates *updates, lt_tensor variable, lt_tensor gradient);
 
-/* Gradients that are there when a step begins. */
-uint64_t lt_resident_gradient_bytes(const struct lt_step *step);
+/* Bytes of all gradients of variables; and of those, and of their copies for an all-reduce over so many devices, that
+ * are there when a step begins. */
+uint64_t lt_gradient_bytes(const struct lt_step *step);
+uint64_t lt_resident_gradient_bytes(const struct lt_step *step, uint32_t devices);
 
 #endif
