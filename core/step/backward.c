@@ -5,47 +5,53 @@
 
 #include <string.h>
 
-/* Gradients that arrived for a tensor and are not yet added up. */
+/* Gradients that arrived for a tensor and are not yet added up, the last one first. Nearly all tensors have one. */
 struct partial {
-    struct partial *next;
-    lt_tensor gradient;
+    lt_tensor gradient; /* LT_NO_TENSOR: none */
+    struct partial *before;
 };
 
 struct backward {
     struct lt_step *step;
-    struct partial **partial; /* per tensor of the forward pass */
-    uint32_t *first_use;      /* per tensor: the forward op that takes it first; UINT32_MAX: none */
-    uint32_t *made_by;        /* per tensor: the forward op that makes it; UINT32_MAX: none */
-    bool *materialised;       /* per tensor: it lies in memory whatever a compiler fuses */
-    uint32_t *segment;        /* per forward op: 1 + its segment of recomputation; 0: none */
-    lt_tensor *again;         /* per tensor: what was computed again in its place; LT_NO_TENSOR: nothing */
-    uint32_t now;             /* the forward op whose gradient is made */
+    struct partial *partial; /* per tensor of the forward pass */
+    uint32_t *first_use;     /* per tensor: the forward op that takes it first; UINT32_MAX: none */
+    uint32_t *made_by;       /* per tensor: the forward op that makes it; UINT32_MAX: none */
+    bool *materialised;      /* per tensor: it lies in memory whatever a compiler fuses */
+    uint32_t *segment;       /* per forward op: 1 + its segment of recomputation; 0: none */
+    lt_tensor *again;        /* per tensor: what was computed again in its place; LT_NO_TENSOR: nothing */
+    uint32_t now;            /* the forward op whose gradient is made */
     struct lt_updates updates;
 };
 
 static void arrive(struct backward *w, lt_tensor x, lt_tensor gradient)
 {
-    struct partial *p = lt_alloc(w->step->arena, sizeof *p);
-    if (!p) {
-        w->step->status = LT_NO_MEMORY;
-        return;
+    struct partial *last = &w->partial[x], *before = NULL;
+    if (last->gradient != LT_NO_TENSOR) {
+        before = lt_alloc_raw(w->step->arena, 1, sizeof *before);
+        if (!before) {
+            w->step->status = LT_NO_MEMORY;
+            return;
+        }
+        *before = *last;
     }
-    *p = (struct partial){w->partial[x], gradient};
-    w->partial[x] = p;
+    *last = (struct partial){gradient, before};
+}
+
+static void forget(struct backward *w, lt_tensor x)
+{
+    w->partial[x] = (struct partial){LT_NO_TENSOR, NULL};
 }
 
 /* All that arrived for x as one tensor; LT_NO_TENSOR where nothing did. */
 static lt_tensor total(struct backward *w, lt_tensor x)
 {
     struct lt_step *step = w->step;
-    const struct partial *p = w->partial[x];
-    if (!p)
-        return LT_NO_TENSOR;
-    if (!p->next)
+    const struct partial *p = &w->partial[x];
+    if (!p->before)
         return p->gradient;
     lt_tensor in[64];
     int count = 0;
-    for (; p && count < 64; p = p->next)
+    for (; p && count < 64; p = p->before)
         in[count++] = p->gradient;
     const struct lt_tensor_info info = *lt_step_info(step, in[0]);
     lt_tensor sum = lt_step_tensor(step, (enum lt_role)info.role, info.elements, (enum lt_dtype)info.dtype, info.layer,
@@ -56,7 +62,7 @@ static lt_tensor total(struct backward *w, lt_tensor x)
         op->dtype = info.dtype;
         op->bytes = lt_mul(lt_step_bytes(step, sum), (uint64_t)count + 1);
     }
-    w->partial[x] = NULL;
+    forget(w, x);
     arrive(w, x, sum);
     return sum;
 }
@@ -238,7 +244,7 @@ static void backward_op(struct backward *w, uint32_t index)
         lt_tensor x = step->operand[forward.operand + (uint32_t)i];
         if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x] && w->first_use[x] == index &&
             lt_update_arrived(&w->updates, x, total(w, x)))
-            w->partial[x] = NULL;
+            forget(w, x);
     }
 }
 
@@ -282,7 +288,7 @@ void lt_step_backward(struct lt_step *step)
     uint32_t forward_ops = step->op_count, tensors = step->lowered.program.tensor_count;
     struct backward w = {
         .step = step,
-        .partial = lt_alloc_array(step->arena, tensors, sizeof *w.partial),
+        .partial = lt_alloc_raw(step->arena, tensors, sizeof *w.partial),
         .first_use = lt_alloc_raw(step->arena, tensors, sizeof *w.first_use),
         .made_by = lt_alloc_raw(step->arena, tensors, sizeof *w.made_by),
         .materialised = lt_alloc(step->arena, tensors + 1u),
@@ -294,6 +300,8 @@ void lt_step_backward(struct lt_step *step)
         step->status = LT_NO_MEMORY;
         return;
     }
+    for (uint32_t x = 0; x < tensors; x++)
+        forget(&w, x);
     memset(w.again, 0xff, tensors * sizeof *w.again);
     for (uint32_t s = 0; s < step->segment_count; s++)
         for (uint32_t i = step->segment[s].first; i < step->segment[s].end; i++)
