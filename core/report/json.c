@@ -245,6 +245,24 @@ static void step_time(struct json *j, struct lt_tree *root)
     text(j, node, "epoch_standing", lt_standing_name(time->epoch_standing));
 }
 
+/* What would make it fit; empty where it fits. */
+static void advice(struct json *j, struct lt_tree *root)
+{
+    struct lt_tree *list = lt_tree_new(j->arena, LT_TREE_LIST, root, "advice");
+    for (int i = 0; i < j->report->advice_count; i++) {
+        const struct lt_advice *way = &j->report->advice[i];
+        struct lt_tree *node = map(j, list, NULL), *set = map(j, node, "set");
+        for (int k = 0; k < way->change_count; k++) {
+            const struct lt_field *field = &lt_setup_fields[way->change[k].field];
+            lt_field_write(field, &way->change[k].value, j->arena, set);
+        }
+        byte_figure(j, node, "needed_bytes", way->needed_bytes);
+        known(j, node, "usable_bytes", way->usable_bytes);
+        number(j, node, "samples_per_s", 1 / way->seconds_per_sample);
+        number(j, node, "time_ratio", way->time_ratio);
+    }
+}
+
 static void problems(struct json *j, struct lt_tree *root)
 {
     const struct lt_problems *all = j->report->problems;
@@ -276,6 +294,7 @@ const struct lt_tree *lt_report_tree(const struct lt_report *report, struct lt_a
     device_memory(&j, root);
     host_memory(&j, root);
     step_time(&j, root);
+    advice(&j, root);
     problems(&j, root);
     return arena->failed ? NULL : root;
 }

@@ -5,6 +5,7 @@
 #include "core/step/host.h"
 #include "core/step/rows.h"
 #include "core/step/step_time.h"
+#include "core/step/update.h"
 
 #include <string.h>
 
@@ -111,7 +112,8 @@ static enum lt_status make_memory(struct estimating *e)
     struct lt_estimate *out = e->out;
     lt_rows_total(&e->walked, out);
     uint64_t batch_bytes = lt_add(e->input_bytes, e->label_bytes);
-    struct lt_resident resident = {out->weight_bytes, out->optimizer_bytes, batch_bytes};
+    struct lt_resident resident = {out->weight_bytes, out->optimizer_bytes, batch_bytes,
+                                   lt_resident_gradient_bytes(&e->step, e->machine->parallel.devices)};
     enum lt_status status =
         lt_timeline_make(&e->step, &resident, out->row_count, e->machine->allocator.round_bytes, &e->timeline);
     if (status)
