@@ -82,8 +82,11 @@ static enum lt_status make_step(struct lt_prepared *e)
         .setup = &e->document->setup,
         .loss_scaling = e->estimate.loss_scaling,
     };
+    const struct lt_policy *policy = e->binding.precision;
     step->rows = lt_lowering_rows_of(step->lowering);
     enum lt_status status = lt_lower(&e->logical, &step->rows, &step->lowered);
+    if (!status && step->lowering->autocasts && policy->compute != policy->variable && lt_is_half(policy->compute))
+        status = lt_autocast(&step->lowered, policy->compute);
     if (status)
         return status;
     if (step->optimizer)

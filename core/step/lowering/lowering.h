@@ -79,6 +79,7 @@ struct lt_framework_lowering {
     bool update_at_once;    /* of all variables together, and so are the temporaries */
     bool update_in_place;   /* adding a scaled tensor needs no temporary */
     uint8_t update_kernels; /* for each variable */
+    bool autocasts;         /* a mixed policy is torch.autocast: see lt_autocast */
     bool compiled;          /* one program for the whole step */
     uint16_t fused_classes; /* bit i: ops of this enum lt_op_class join their consumer in one kernel */
 };
@@ -125,5 +126,9 @@ const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *se
 
 /* The simple ops of `from` for one framework, in from's arena; `from`'s tensors keep their indices. */
 enum lt_status lt_lower(const struct lt_builder *from, const struct lt_lowering_rows *rows, struct lt_builder *to);
+
+/* Gives each tensor of a lowered program the dtype that torch.autocast gives it, with the casts between. half: the
+ * dtype of autocast. LT_NO_MEMORY, LT_TOO_LARGE. */
+enum lt_status lt_autocast(struct lt_builder *lowered, enum lt_dtype half);
 
 #endif
