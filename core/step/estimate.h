@@ -161,6 +161,20 @@ struct lt_estimate {
 enum lt_status lt_estimate(const struct lt_document *document, const struct lt_machine *machine, struct lt_arena *arena,
                            struct lt_estimate *out, struct lt_problems *problems);
 
+/* The same in two parts, for one document on many machines: what they have in common, and each of them. `machine` says
+ * only whether it is a CPU and what kind of allocator it has. The document and `arena` outlive what was prepared. */
+struct lt_prepared;
+enum lt_status lt_prepare(const struct lt_document *document, const struct lt_machine *machine, struct lt_arena *arena,
+                          struct lt_prepared **out, struct lt_problems *problems);
+
+/* Whether what was prepared for another machine serves this one too. */
+bool lt_is_prepared(const struct lt_prepared *prepared, const struct lt_machine *machine);
+
+/* The estimate on a machine that it is prepared for. Rows live in `arena`, the rest with what was prepared.
+ * LT_NO_MEMORY. */
+enum lt_status lt_estimate_on(struct lt_prepared *prepared, const struct lt_machine *machine, struct lt_arena *arena,
+                              struct lt_estimate *out);
+
 /* Fills row->open: which axes of the shapes are open in the file (the batch, and those written as null). Found by
  * walking once more with other sizes, so a search or a screen that does not show it need not pay for it. */
 enum lt_status lt_estimate_open_axes(struct lt_estimate *estimate, struct lt_arena *arena);
