@@ -6,6 +6,7 @@
 #include "core/base/figure.h"
 #include "core/hardware/allocator.h"
 #include "core/hardware/device.h"
+#include "core/hardware/process.h"
 
 #include "core/model/optimizer.h"
 #include "core/model/document.h"
@@ -16,6 +17,7 @@ struct lt_machine {
     const struct lt_device *cpu;    /* of the host; NULL: not known */
     uint64_t ram_bytes;             /* of the host; 0: not known */
     struct lt_allocator allocator;  /* of the framework, on the device */
+    struct lt_process process;      /* of the framework, on the host */
     double kernel_gap_seconds;      /* between two kernels of one step */
     double compiled_gap_seconds;    /* the same where a compiler made the step one program */
 };

@@ -37,7 +37,7 @@ import numpy as np  # noqa: E402
 BATCH, SAMPLES = CASE["batch"], CASE["samples"]
 VALIDATION, FEED = CASE.get("validation_samples", 0), CASE.get("feed", "numpy")
 OPTIMIZER, PRECISION = CASE.get("optimizer", "adam"), CASE.get("precision", "float32")
-MOMENTUM = CASE.get("optimizer.momentum", 0)
+MOMENTUM = CASE.get("optimizer.momentum", 0.0)
 
 
 def keras_model():
