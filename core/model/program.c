@@ -38,6 +38,7 @@ lt_tensor lt_tensor_add(struct lt_builder *b, enum lt_role role, uint64_t elemen
         return LT_NO_TENSOR;
     b->program.tensor[b->program.tensor_count] = (struct lt_tensor_info){
         .elements = elements,
+        .bytes = lt_dtype_bytes(dtype, elements),
         .op = UINT32_MAX,
         .layer = b->call ? b->call->index : LT_NO_LAYER,
         .region = b->region,

@@ -22,7 +22,7 @@ typedef uint32_t lt_tensor;
 #define LT_NO_TENSOR UINT32_MAX
 
 struct lt_tensor_info {
-    uint64_t elements;
+    uint64_t elements, bytes;
     uint32_t op;     /* that makes it; UINT32_MAX: none (variables) */
     uint32_t layer;  /* document index of the layer it is charged to */
     uint32_t region; /* it exists once per turn of this region; 0: once */

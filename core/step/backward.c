@@ -4,47 +4,53 @@
 
 #include <string.h>
 
-/* Gradients that arrived for a tensor and are not yet added up. */
+/* Gradients that arrived for a tensor and are not yet added up, the last one first. Nearly all tensors have one. */
 struct partial {
-    struct partial *next;
-    lt_tensor gradient;
+    lt_tensor gradient; /* LT_NO_TENSOR: none */
+    struct partial *before;
 };
 
 struct backward {
     struct lt_step *step;
-    struct partial **partial; /* per tensor of the forward pass */
-    uint32_t *first_use;      /* per tensor: the forward op that takes it first; UINT32_MAX: none */
-    uint32_t *made_by;        /* per tensor: the forward op that makes it; UINT32_MAX: none */
-    bool *materialised;       /* per tensor: it lies in memory whatever a compiler fuses */
-    bool late;                /* all gradients first, then all updates */
-    double update_bytes;      /* traffic of an update per byte of the variable */
+    struct partial *partial; /* per tensor of the forward pass */
+    uint32_t *first_use;     /* per tensor: the forward op that takes it first; UINT32_MAX: none */
+    uint32_t *made_by;       /* per tensor: the forward op that makes it; UINT32_MAX: none */
+    bool *materialised;      /* per tensor: it lies in memory whatever a compiler fuses */
+    bool late;               /* all gradients first, then all updates */
+    double update_bytes;     /* traffic of an update per byte of the variable */
     double update_temporaries;
     uint64_t trained_bytes; /* of all variables with a gradient */
 };
 
 static void arrive(struct backward *w, lt_tensor x, lt_tensor gradient)
 {
-    struct partial *p = lt_alloc(w->step->arena, sizeof *p);
-    if (!p) {
-        w->step->status = LT_NO_MEMORY;
-        return;
+    struct partial *last = &w->partial[x], *before = NULL;
+    if (last->gradient != LT_NO_TENSOR) {
+        before = lt_alloc_raw(w->step->arena, 1, sizeof *before);
+        if (!before) {
+            w->step->status = LT_NO_MEMORY;
+            return;
+        }
+        *before = *last;
     }
-    *p = (struct partial){w->partial[x], gradient};
-    w->partial[x] = p;
+    *last = (struct partial){gradient, before};
+}
+
+static void forget(struct backward *w, lt_tensor x)
+{
+    w->partial[x] = (struct partial){LT_NO_TENSOR, NULL};
 }
 
 /* All that arrived for x as one tensor; LT_NO_TENSOR where nothing did. */
 static lt_tensor total(struct backward *w, lt_tensor x)
 {
     struct lt_step *step = w->step;
-    const struct partial *p = w->partial[x];
-    if (!p)
-        return LT_NO_TENSOR;
-    if (!p->next)
+    const struct partial *p = &w->partial[x];
+    if (!p->before)
         return p->gradient;
     lt_tensor in[64];
     int count = 0;
-    for (; p && count < 64; p = p->next)
+    for (; p && count < 64; p = p->before)
         in[count++] = p->gradient;
     const struct lt_tensor_info info = *lt_step_info(step, in[0]);
     lt_tensor sum = lt_step_tensor(step, (enum lt_role)info.role, info.elements, (enum lt_dtype)info.dtype, info.layer,
@@ -55,7 +61,7 @@ static lt_tensor total(struct backward *w, lt_tensor x)
         op->dtype = info.dtype;
         op->bytes = lt_mul(lt_step_bytes(step, sum), (uint64_t)count + 1);
     }
-    w->partial[x] = NULL;
+    forget(w, x);
     arrive(w, x, sum);
     return sum;
 }
@@ -216,7 +222,7 @@ static void update(struct backward *w, lt_tensor variable)
     uint64_t together = step->lowering->update_at_once ? w->trained_bytes : bytes;
     op->scratch_bytes = (uint64_t)(w->update_temporaries * (double)together);
     op->kernels = step->lowering->update_kernels;
-    w->partial[variable] = NULL;
+    forget(w, variable);
 }
 
 static void backward_op(struct backward *w, uint32_t index)
@@ -303,7 +309,7 @@ void lt_step_backward(struct lt_step *step)
     uint32_t forward_ops = step->op_count, tensors = step->lowered.program.tensor_count;
     struct backward w = {
         .step = step,
-        .partial = lt_alloc_array(step->arena, tensors, sizeof *w.partial),
+        .partial = lt_alloc_raw(step->arena, tensors, sizeof *w.partial),
         .first_use = lt_alloc_raw(step->arena, tensors, sizeof *w.first_use),
         .made_by = lt_alloc_raw(step->arena, tensors, sizeof *w.made_by),
         .materialised = lt_alloc(step->arena, tensors + 1u),
@@ -316,6 +322,8 @@ void lt_step_backward(struct lt_step *step)
         step->status = LT_NO_MEMORY;
         return;
     }
+    for (uint32_t x = 0; x < tensors; x++)
+        forget(&w, x);
     find_uses(&w, forward_ops, tensors);
     seed(&w, forward_ops);
     for (uint32_t i = forward_ops; i-- > 0 && !step->status;)

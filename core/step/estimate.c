@@ -82,7 +82,11 @@ static enum lt_status make_step(struct estimating *e)
         .setup = &e->document->setup,
         .loss_scaling = e->out->loss_scaling,
     };
-    enum lt_status status = lt_lower(&e->logical, step->lowering, &step->lowered);
+    const struct lt_policy *policy = e->binding.precision;
+    step->rows = lt_lowering_rows_of(step->lowering);
+    enum lt_status status = lt_lower(&e->logical, &step->rows, &step->lowered);
+    if (!status && step->lowering->autocasts && policy->compute != policy->variable && lt_is_half(policy->compute))
+        status = lt_autocast(&step->lowered, policy->compute);
     if (status)
         return status;
     if (step->optimizer)

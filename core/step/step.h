@@ -39,6 +39,7 @@ struct lt_step {
     struct lt_arena *arena;
     struct lt_builder lowered; /* forward ops; all tensors and regions of the step */
     const struct lt_framework_lowering *lowering;
+    struct lt_lowering_rows rows; /* of that lowering */
     const struct lt_optimizer *optimizer; /* NULL: no training */
     const struct lt_setup *setup;
     bool loss_scaling; /* gradients are checked as a whole before any update */
@@ -63,8 +64,7 @@ static inline struct lt_tensor_info *lt_step_info(const struct lt_step *step, lt
 }
 static inline uint64_t lt_step_bytes(const struct lt_step *step, lt_tensor x)
 {
-    const struct lt_tensor_info *t = lt_step_info(step, x);
-    return lt_dtype_bytes((enum lt_dtype)t->dtype, t->elements);
+    return lt_step_info(step, x)->bytes;
 }
 
 /* The loss of every model output, as ops at the end of the lowered program. *label_bytes receives what y_true takes.

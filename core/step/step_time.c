@@ -16,10 +16,11 @@ struct memo {
 
 static uint64_t price_key(const struct lt_step_op *op)
 {
-    uint64_t h = op->bytes * 0x9e3779b97f4a7c15u ^ ((uint64_t)op->path << 8 | (uint64_t)op->kind << 16 | op->dtype);
-    if (op->op)
-        for (int i = 0; i < LT_OP_DIMS; i++)
-            h = (h ^ op->op->dim[i] ^ op->op->kind) * 0xbf58476d1ce4e5b9u;
+    uint64_t h = op->bytes ^ ((uint64_t)op->path << 8 | (uint64_t)op->kind << 16 | op->dtype),
+             odd = 0x9e3779b97f4a7c15u;
+    for (int i = 0; op->op && i < LT_OP_DIMS; i++, odd += 0x3c6ef372fe94f82au)
+        h += op->op->dim[i] * odd;
+    h *= 0xbf58476d1ce4e5b9u;
     return h ^ h >> 29;
 }
 

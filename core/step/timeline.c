@@ -20,7 +20,7 @@ struct storage {
 struct timeline {
     const struct lt_step *step;
     struct storage *storage;
-    uint32_t *of; /* storage of each tensor */
+    uint32_t *of; /* storage of each tensor; NEVER: none yet */
     uint32_t storage_count;
 };
 
@@ -31,35 +31,49 @@ static bool is_alias(const struct lt_step_op *op)
     return op->op->kind == LT_OP_ALIAS || op->op->kind == LT_OP_STOP_GRADIENT;
 }
 
-/* Views share the storage of what they look at. */
-static uint32_t storage_of(struct timeline *t, lt_tensor x)
-{
-    if (t->of[x] == NEVER)
-        t->of[x] = t->storage_count++;
-    return t->of[x];
-}
-
-static void find_storages(struct timeline *t)
-{
-    const struct lt_step *step = t->step;
-    uint32_t tensors = step->lowered.program.tensor_count;
-    memset(t->of, 0xff, tensors * sizeof *t->of);
-    for (uint32_t i = 0; i < step->op_count; i++) {
-        const struct lt_step_op *op = &step->op[i];
-        const lt_tensor *operand = step->operand + op->operand;
-        bool state = op->kind == LT_STEP_OP && op->op->kind == LT_OP_STATE && op->op->dim[0] != LT_NO_TENSOR;
-        if (state) /* what a turn leaves is what the next one finds */
-            t->of[operand[0]] = storage_of(t, (lt_tensor)op->op->dim[0]);
-        for (int k = 0; k < op->in_count + op->out_count; k++) {
-            bool view = k >= op->in_count && is_alias(op) && t->of[operand[k]] == NEVER;
-            t->of[operand[k]] = view ? t->of[operand[0]] : storage_of(t, operand[k]);
-        }
-    }
-}
-
 static bool is_gradient(uint8_t role)
 {
     return role == LT_ROLE_VARIABLE_GRADIENT;
+}
+
+/* The storage of a tensor that op i meets first. */
+static uint32_t storage_new(struct timeline *t, uint32_t i, const struct lt_tensor_info *info, bool made_here)
+{
+    const bool input = info->role == LT_ROLE_INPUT;
+    t->storage[t->storage_count] = (struct storage){
+        .first = i,
+        .layer = info->layer,
+        .over = NEVER,
+        .class = is_gradient(info->role) ? LT_MEMORY_GRADIENTS : LT_MEMORY_TRANSIENT,
+        .forward = input || (made_here && t->step->op[i].phase == LT_PHASE_FORWARD),
+        .resident = input || info->role == LT_ROLE_VARIABLE,
+    };
+    return t->storage_count++;
+}
+
+/* The storage of operand k of op i. Views share that of what they look at. */
+static struct storage *storage_of(struct timeline *t, uint32_t i, int k, const struct lt_tensor_info *info)
+{
+    const struct lt_step_op *op = &t->step->op[i];
+    const lt_tensor *operand = t->step->operand + op->operand;
+    const bool made_here = k >= op->in_count;
+    uint32_t *of = &t->of[operand[k]];
+    if (*of == NEVER)
+        *of = made_here && is_alias(op) ? t->of[operand[0]] : storage_new(t, i, info, made_here);
+    return &t->storage[*of];
+}
+
+/* What a turn of a loop leaves is what the next one finds: the result of a state op lies where its next value will. */
+static void tie_state(struct timeline *t, uint32_t i)
+{
+    const struct lt_step_op *op = &t->step->op[i];
+    if (op->kind != LT_STEP_OP || op->op->kind != LT_OP_STATE || op->op->dim[0] == LT_NO_TENSOR)
+        return;
+    lt_tensor state = t->step->operand[op->operand];
+    uint32_t *next = &t->of[op->op->dim[0]];
+    if (*next == NEVER)
+        *next = storage_new(t, i, lt_step_info(t->step, state), true);
+    t->of[state] = *next;
 }
 
 /* A storage that lives on outside its loop exists once per turn. */
@@ -74,23 +88,15 @@ static void span_storages(struct timeline *t)
     for (uint32_t i = 0; i < step->op_count; i++) {
         const struct lt_step_op *op = &step->op[i];
         const lt_tensor *operand = step->operand + op->operand;
+        tie_state(t, i);
         for (int k = 0; k < op->in_count + op->out_count; k++) {
             const struct lt_tensor_info *info = lt_step_info(step, operand[k]);
-            struct storage *s = &t->storage[t->of[operand[k]]];
-            bool made_here = k >= op->in_count;
-            if (s->last == NEVER) {
-                *s = (struct storage){.first = i, .layer = info->layer, .over = NEVER};
-                s->resident = info->role == LT_ROLE_VARIABLE || info->role == LT_ROLE_INPUT;
-                s->class = is_gradient(info->role) ? LT_MEMORY_GRADIENTS : LT_MEMORY_TRANSIENT;
-                s->forward = op->phase == LT_PHASE_FORWARD && made_here;
-                if (info->role == LT_ROLE_INPUT)
-                    s->forward = true;
-            }
+            struct storage *s = storage_of(t, i, k, info);
             s->last = i;
-            bool back = op->phase != LT_PHASE_FORWARD && !made_here;
+            bool back = op->phase != LT_PHASE_FORWARD && k < op->in_count;
             s->backward = s->backward || (back && s->forward);
             bool outlives = info->region && (s->backward || op->region != info->region);
-            s->turn_bytes = lt_max(s->turn_bytes, lt_step_bytes(step, operand[k]));
+            s->turn_bytes = lt_max(s->turn_bytes, info->bytes);
             s->true_bytes = lt_max(s->true_bytes, lt_mul(s->turn_bytes, copies_of(step, info, outlives)));
         }
     }
@@ -221,18 +227,16 @@ enum lt_status lt_timeline_make(const struct lt_step *step, const struct lt_resi
 {
     struct lt_arena *arena = step->arena;
     *out = (struct lt_timeline){0};
+    const uint32_t tensors = step->lowered.program.tensor_count;
     struct timeline t = {.step = step};
-    t.of = lt_alloc_raw(arena, step->lowered.program.tensor_count + 1u, sizeof *t.of);
+    t.of = lt_alloc_raw(arena, tensors + 1u, sizeof *t.of);
+    t.storage = lt_alloc_raw(arena, tensors + 1u, sizeof *t.storage);
     struct lt_moment *moment = lt_alloc_raw(arena, step->op_count + 1u, sizeof *moment);
     out->layer_kept_bytes = lt_alloc_array(arena, layer_count + 1u, sizeof *out->layer_kept_bytes);
     out->layer_peak_bytes = lt_alloc_array(arena, layer_count + 1u, sizeof *out->layer_peak_bytes);
-    if (!t.of || !moment || !out->layer_kept_bytes || !out->layer_peak_bytes)
+    if (!t.of || !t.storage || !moment || !out->layer_kept_bytes || !out->layer_peak_bytes)
         return LT_NO_MEMORY;
-    find_storages(&t);
-    t.storage = lt_alloc_raw(arena, t.storage_count + 1u, sizeof *t.storage);
-    if (!t.storage)
-        return LT_NO_MEMORY;
-    memset(t.storage, 0xff, t.storage_count * sizeof *t.storage);
+    memset(t.of, 0xff, tensors * sizeof *t.of);
     span_storages(&t);
     reuse_in_place(&t);
     classify(&t, round_bytes, out);

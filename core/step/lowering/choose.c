@@ -24,7 +24,8 @@ static const struct choice {
     {"torch", NULL, NULL, ANY, &lt_lowering_torch},
 };
 
-/* Layers with supports_jit false: one of them turns XLA off for the whole model (keras/src/trainers/trainer.py). */
+/* Preprocessing with supports_jit false: one of them turns XLA off for the whole model (keras/src/trainers/trainer.py).
+ */
 static const char *const NO_JIT[] = {
     "StringLookup",      "IntegerLookup", "TextVectorization", "Hashing",        "HashedCrossing", "RandomZoom",
     "RandomPerspective", "RandomCrop",    "RandomTranslation", "RandomRotation", "RandomShear",    NULL,
@@ -32,10 +33,12 @@ static const char *const NO_JIT[] = {
 
 static bool supports_jit(const struct lt_document *document, const struct lt_program *logical)
 {
-    for (uint32_t i = 0; i < document->layer_count; i++)
-        for (int k = 0; NO_JIT[k]; k++)
-            if (document->layer[i].kind && strcmp(document->layer[i].kind->name, NO_JIT[k]) == 0)
+    for (uint32_t i = 0; i < document->layer_count; i++) {
+        const struct lt_kind *kind = document->layer[i].kind;
+        for (int k = 0; kind->family == LT_FAMILY_PREPROCESSING && NO_JIT[k]; k++)
+            if (strcmp(kind->name, NO_JIT[k]) == 0)
                 return false;
+    }
     for (uint32_t i = 0; i < logical->op_count; i++)
         if (lt_is_cudnn(&logical->op[i]))
             return false;

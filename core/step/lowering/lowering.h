@@ -79,12 +79,20 @@ struct lt_framework_lowering {
     bool update_at_once;    /* of all variables together, and so are the temporaries */
     bool update_in_place;   /* adding a scaled tensor needs no temporary */
     uint8_t update_kernels; /* for each variable */
+    bool autocasts;         /* a mixed policy is torch.autocast: see lt_autocast */
     bool compiled;          /* one program for the whole step */
     uint16_t fused_classes; /* bit i: ops of this enum lt_op_class join their consumer in one kernel */
 };
 
+/* A lowering with the bases that it falls back on looked through once. */
+struct lt_lowering_rows {
+    const struct lt_framework_lowering *lowering;
+    const struct lt_lowering *row[LT_OP_COUNT]; /* by enum lt_op_kind; NULL: it depends on the op */
+};
+struct lt_lowering_rows lt_lowering_rows_of(const struct lt_framework_lowering *lowering);
+
 /* The row of an op; never NULL. */
-const struct lt_lowering *lt_lowering_row(const struct lt_framework_lowering *lowering, const struct lt_op *op);
+const struct lt_lowering *lt_lowering_row(const struct lt_lowering_rows *rows, const struct lt_op *op);
 
 extern const struct lt_framework_lowering lt_lowering_tensorflow;     /* Keras 3, graph, on a CPU */
 extern const struct lt_framework_lowering lt_lowering_tensorflow_gpu; /* with cuDNN's recurrent kernels */
@@ -117,7 +125,10 @@ const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *se
                                                        const struct lt_program *logical, bool gpu);
 
 /* The simple ops of `from` for one framework, in from's arena; `from`'s tensors keep their indices. */
-enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework_lowering *lowering,
-                        struct lt_builder *to);
+enum lt_status lt_lower(const struct lt_builder *from, const struct lt_lowering_rows *rows, struct lt_builder *to);
+
+/* Gives each tensor of a lowered program the dtype that torch.autocast gives it, with the casts between. half: the
+ * dtype of autocast. LT_NO_MEMORY, LT_TOO_LARGE. */
+enum lt_status lt_autocast(struct lt_builder *lowered, enum lt_dtype half);
 
 #endif

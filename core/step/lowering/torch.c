@@ -187,6 +187,7 @@ const struct lt_framework_lowering lt_lowering_torch_gpu = {
 const struct lt_framework_lowering lt_lowering_torch_plain = {
     EAGER,
     LOOP_UPDATE,
+    .autocasts = true,
     .base = &lt_lowering_torch,
     .special = PLAIN,
     .special_count = LT_COUNT_OF(PLAIN),
@@ -196,6 +197,7 @@ const struct lt_framework_lowering lt_lowering_torch_plain = {
 const struct lt_framework_lowering lt_lowering_torch_plain_gpu = {
     EAGER,
     GPU_UPDATE,
+    .autocasts = true,
     .base = &lt_lowering_torch_plain,
     .special = GPU,
     .special_count = LT_COUNT_OF(GPU),
