@@ -48,7 +48,8 @@ static void a_layer_is_edited_and_its_error_stands_at_it(void **state)
 static void devices_are_found_by_typing(void **state)
 {
     (void)state;
-    play("samples/mnist-mlp.yaml", "d\n@type h100 sxm\n@expect H100 SXM5 80GB\nenter\n@expect H100 SXM5\n@absent -0.0 %\n");
+    play("samples/mnist-mlp.yaml",
+         "d\n@type h100 sxm\n@expect H100 SXM5 80GB\nenter\n@expect H100 SXM5\n@absent -0.0 %\n");
 }
 
 static void values_are_completed(void **state)
