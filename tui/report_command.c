@@ -89,3 +89,19 @@ int report_lint(const struct report_job *job)
     lt_arena_free(&arena);
     return result;
 }
+
+int report_export(const struct report_job *job)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems left_out = {.arena = &arena};
+    struct lt_buffer out = {0};
+    enum lt_status status = job->arguments->to->write(job->document, &out, &left_out);
+    output_problems(job->problems, LT_ERROR);
+    output_problems(&left_out, LT_WARNING);
+    int result = status ? output_exit(status) : output_write(&out, job->arguments->out_file);
+    if (result == EXIT_OK && (lt_has_errors(&left_out) || lt_has_errors(job->problems)))
+        result = EXIT_DATA;
+    lt_buffer_free(&out);
+    lt_arena_free(&arena);
+    return result;
+}
