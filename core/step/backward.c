@@ -316,8 +316,8 @@ static double update_temporaries(const struct lt_step *step)
 static uint64_t trained_bytes(const struct lt_step *step, uint32_t tensors)
 {
     uint64_t sum = 0;
-    for (uint32_t x = 0; x < tensors; x++)
-        if (step->flows[x] && lt_step_info(step, x)->role == LT_ROLE_VARIABLE)
+    for (uint32_t x = 0; x < tensors; x++) /* the role first: what the forward pass added has no `flows` */
+        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x])
             sum = lt_add(sum, lt_step_bytes(step, x));
     return sum;
 }
