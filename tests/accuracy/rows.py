@@ -142,6 +142,9 @@ def model_of(row, keras, framework):
 def settings_of(row, model, framework, keras, device, precision, optimizer):
     parts = [f"framework={framework}", f"keras={keras}", f"execution={execution_of(row, framework)}",
              f"batch={row['per_device_batch']}", f"precision={precision}", f"device={device}"]
+    version = re.search(r"pytorch (\d+\.\d+)", row["framework"])
+    if version:
+        parts.append(f"framework_version={version.group(1)}")
     if row.get("task", "train").startswith("infer"):
         parts.append("mode=inference")
     else:
@@ -278,8 +281,8 @@ def torch_cpu(rows, out):
             continue
         family = "transformer" if "gpt" in model else "dense" if "mlp" in model else "cnn"
         device = "intel-xeon-e5-2680-v3"
-        settings = (f"framework=torch keras=none execution=eager batch={row['batch']} precision=float32 "
-                    f"device={device} optimizer={optimizer_of(row['opt'], model)}")
+        settings = (f"framework=torch framework_version=1.13 keras=none execution=eager batch={row['batch']} "
+                    f"precision=float32 device={device} optimizer={optimizer_of(row['opt'], model)}")
         out.append([identity, "used", "", "peak_bytes", row["peak_B"], f"{MODELS}/{model}.yaml", family, settings,
                     "torch eager", device, "float32", source])
 
