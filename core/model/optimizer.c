@@ -52,6 +52,14 @@ const struct lt_field lt_optimizer_base_options[] = {
      .low = 0,
      .high = 1e30,
      .help = "A constant factor on the loss, divided out of the gradients"},
+    {.name = "loss_scaling",
+     .type = LT_FIELD_BOOL,
+     .optional = true,
+     .help = "Scale the loss against underflow (LossScaleOptimizer); none: where the precision is mixed_float16"},
+    {.name = "legacy",
+     .type = LT_FIELD_BOOL,
+     .initial = "false",
+     .help = "Under Keras 2: the optimizers of before 2.11, which tf.keras.optimizers.legacy kept"},
     {.name = "gradient_accumulation_steps",
      .type = LT_FIELD_INT,
      .optional = true,
@@ -128,6 +136,7 @@ const struct lt_optimizer lt_optimizers[] = {
     {.name = "sgd",
      OPTIONS(sgd_options),
      SLOTS(momentum_if_set),
+     .always_in_keras_2 = true,
      .early = true,
      .flops = 2,
      .bytes = 12,
@@ -228,6 +237,13 @@ bool lt_optimizer_option_on(const struct lt_setup *setup, const struct lt_optimi
     return on;
 }
 
+bool lt_optimizer_scales_loss(const struct lt_setup *setup, const struct lt_optimizer *optimizer,
+                              const struct lt_policy *policy)
+{
+    const struct lt_value *given = given_option(setup, "loss_scaling");
+    return optimizer && given && given->type == LT_VALUE_BOOL ? given->boolean : policy->loss_scaling;
+}
+
 /* The set-up's own field and Keras's option say the same thing. */
 static bool accumulates(const struct lt_setup *setup)
 {
@@ -235,9 +251,17 @@ static bool accumulates(const struct lt_setup *setup)
     return lt_setup_int(setup, LT_SET_ACCUMULATE) > 1 || (steps && steps->type == LT_VALUE_INT && steps->integer > 1);
 }
 
+/* The optimizers of tf.keras 2.11 to 2.15, which Keras 3 took over. */
+static bool is_keras_2(const struct lt_setup *setup, const struct lt_optimizer *optimizer)
+{
+    const char *keras = lt_setup_text(setup, LT_SET_KERAS);
+    return keras && strcmp(keras, "2") == 0 && !lt_optimizer_option_on(setup, optimizer, "legacy");
+}
+
 static bool slot_kept(const struct lt_setup *setup, const struct lt_optimizer *optimizer, const struct lt_slot *slot)
 {
-    return !slot->option || lt_optimizer_option_on(setup, optimizer, slot->option);
+    return !slot->option || lt_optimizer_option_on(setup, optimizer, slot->option) ||
+           (optimizer->always_in_keras_2 && is_keras_2(setup, optimizer));
 }
 
 struct lt_optimizer_state lt_optimizer_state_of(const struct lt_setup *setup, const struct lt_optimizer *optimizer)
@@ -349,6 +373,9 @@ enum { LOSS_SCALE_SCALARS = 4 };
 
 uint32_t lt_optimizer_scalars(const struct lt_setup *setup, const struct lt_optimizer *optimizer, bool loss_scaling)
 {
+    const char *keras = lt_setup_text(setup, LT_SET_KERAS);
+    if (keras && strcmp(keras, "2") == 0)
+        return 1 + (lt_optimizer_option_on(setup, optimizer, "legacy") ? optimizer->scalars : 0);
     uint32_t learning_rate = lt_optimizer_option_on(setup, optimizer, "learning_rate_schedule") ? 0 : 1;
     return 1 + learning_rate + optimizer->scalars + (loss_scaling ? LOSS_SCALE_SCALARS : 0);
 }

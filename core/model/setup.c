@@ -5,6 +5,8 @@
 #include "core/model/optimizer.h"
 #include "core/model/policy.h"
 
+#include <string.h>
+
 static const char *const modes[] = {"training", "inference", NULL};
 static const char *const frameworks[] = {"tensorflow", "jax", "torch", NULL};
 static const char *const generations[] = {"3", "2", "none", NULL};
@@ -13,6 +15,8 @@ static const char *const feeds[] = {"numpy", "tf.data", "generator", "pydataset"
 static const char *const feed_dtypes[] = {"uint8",   "int8",    "int16",    "int32",   "int64",
                                           "float16", "float32", "bfloat16", "float64", NULL};
 static const char *const caches[] = {"none", "memory", "file", NULL};
+
+#include <string.h>
 
 /* Defaults are Keras's own: model.fit takes 32 samples a batch for one epoch, a PyDataset has one worker. */
 const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
@@ -150,6 +154,8 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                     .help = "Host memory; none: that of the machine"},
 };
 
+#include <string.h>
+
 const char *lt_setup_group(enum lt_setup_field field)
 {
     if (field < LT_SET_DATASET)
@@ -157,12 +163,24 @@ const char *lt_setup_group(enum lt_setup_field field)
     return field < LT_SET_DEVICE ? "input" : "machine";
 }
 
+#include <string.h>
+
 void lt_setup_init(struct lt_setup *setup, struct lt_arena *arena)
 {
     *setup = (struct lt_setup){0};
     for (int i = 0; i < LT_SETUP_COUNT; i++)
         setup->value[i] = lt_field_default(&lt_setup_fields[i], arena);
 }
+
+#include <string.h>
+
+bool lt_setup_keras_3(const struct lt_setup *setup)
+{
+    const char *keras = lt_setup_text(setup, LT_SET_KERAS);
+    return keras && strcmp(keras, "3") == 0;
+}
+
+#include <string.h>
 
 const struct lt_policy *lt_setup_policy(const struct lt_setup *setup)
 {

@@ -69,6 +69,8 @@ static inline const char *lt_setup_text(const struct lt_setup *setup, enum lt_se
     const struct lt_value *value = &setup->value[field];
     return value->type == LT_VALUE_TEXT ? value->text : NULL;
 }
+/* Whether the generation of Keras is the third. */
+bool lt_setup_keras_3(const struct lt_setup *setup);
 /* Of the precision; float32 where that is none of Keras's. */
 const struct lt_policy *lt_setup_policy(const struct lt_setup *setup);
 

@@ -262,8 +262,9 @@ static void test_custom_classes_at_the_root(void **state)
     assert_int_equal(o.problems.total[LT_WARNING], 1);
     shut(&o);
     open_keras(
-        &o, "{'module':'keras_hub.src.models','class_name':'WhisperBackbone','registered_name':'keras_hub>WhisperBackbone',"
-            "'config':{'num_layers':12}}");
+        &o,
+        "{'module':'keras_hub.src.models','class_name':'WhisperBackbone','registered_name':'keras_hub>WhisperBackbone',"
+        "'config':{'num_layers':12}}");
     assert_null(o.document);
     assert_problem(
         &o.problems,
