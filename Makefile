@@ -21,6 +21,8 @@ PREFIX ?= /usr/local
 WARN    = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla $(if $(WERROR),-Werror)
 LT_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -I. $(WARN) $(CFLAGS)
 
+LINK      = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
 # Each library from its archive where there is one, so that only libc and libm stay dynamic; else the shared one.
 archive  = $(shell $(CC) -print-file-name=lib$(1).a)
 library  = $(or $(filter /%,$(call archive,$(1))),-l$(1))
@@ -48,17 +50,19 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(LT_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/liblayertop.a: $(CORE_OBJ)
+$(BUILD)/%.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+$(BUILD)/liblayertop.a: $(CORE_OBJ)
 
 PROGRAM = $(BUILD)/tui/main.o $(BUILD)/libtui.a $(BUILD)/liblayertop.a
 
 $(BUILD)/layertop: $(PROGRAM)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(NCURSES_LIBS) $(LT_LIBS)
+	$(LINK) $(NCURSES_LIBS) $(LT_LIBS)
 
 $(BUILD)/layertop-static: $(PROGRAM)
-	$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(NCURSES_LIBS) $(LT_LIBS)
+	$(LINK) -static $(NCURSES_LIBS) $(LT_LIBS)
 	strip $@
 
 static: $(BUILD)/layertop-static
@@ -88,7 +92,7 @@ uninstall:
 # --- checking ----------------------------------------------------------------------------------------------------------
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/liblayertop.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LT_LIBS)
+	$(LINK) -lcmocka $(LT_LIBS)
 
 # A locale with a decimal comma, for the tests that prove it has no say; without localedef they are skipped.
 LOCALE = $(BUILD)/locale/de_DE.UTF-8
@@ -113,8 +117,8 @@ run-tests: $(TESTS) $(BUILD)/layertop $(BUILD)/tests/pty/demo $(LOCALE) check-fa
 	cat $(TESTS:=.log) | awk '/^ok/ {good++} /^not ok [0-9 ]*-/ {bad++} /^not ok.*# SKIP/ {skipped++} \
 	  END {printf "%d passed, %d failed%s\n", good, bad, skipped ? ", " skipped " skipped" : ""; exit (bad > 0 || !good)}'
 
-golden: $(TUI_TESTS)
-	for test in $(TUI_TESTS); do LT_GOLDEN=write $$test || exit; done
+golden: $(BUILD)/tests/tui/test_golden
+	LT_GOLDEN=write $<
 
 bench: $(BENCHES) $(BUILD)/layertop
 	@for bench in $(BENCHES); do LT_PROGRAM=$(BUILD)/layertop $$bench || exit; done

@@ -6,9 +6,9 @@ TESTS         += $(PROGRAM_TESTS)
 PROGRAM_HELP = $(BUILD)/tests/cli/program.o $(BUILD)/libtui.a $(BUILD)/liblayertop.a
 
 $(PROGRAM_TESTS): $(BUILD)/%: $(BUILD)/%.o $(PROGRAM_HELP)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LT_LIBS)
+	$(LINK) -lcmocka $(LT_LIBS)
 
 $(BENCHES): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/pty/rig.o $(BUILD)/libtui.a $(BUILD)/liblayertop.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lvterm -lutil $(LT_LIBS)
+	$(LINK) -lvterm -lutil $(LT_LIBS)
 
 -include $(BUILD)/tests/cli/program.d $(BENCHES:=.d)

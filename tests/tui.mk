@@ -8,17 +8,15 @@ PTY_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/pty/test_*.c)))
 TESTS += $(TUI_TESTS) $(PTY_TESTS)
 
 $(BUILD)/libtui.a: $(TUI_LIB_OBJ)
-	@rm -f $@
-	$(AR) rcs $@ $^
 
 $(BUILD)/tests/tui/test_%: $(BUILD)/tests/tui/test_%.o $(BUILD)/libtui.a $(BUILD)/liblayertop.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(NCURSES_LIBS) $(LT_LIBS)
+	$(LINK) -lcmocka $(NCURSES_LIBS) $(LT_LIBS)
 
 $(BUILD)/tests/pty/demo: $(BUILD)/tests/pty/demo.o $(BUILD)/libtui.a $(BUILD)/liblayertop.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(NCURSES_LIBS) $(LT_LIBS)
+	$(LINK) $(NCURSES_LIBS) $(LT_LIBS)
 
 $(BUILD)/tests/pty/test_%: $(BUILD)/tests/pty/test_%.o $(BUILD)/tests/pty/rig.o $(BUILD)/libtui.a $(BUILD)/liblayertop.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(LT_LIBS)
+	$(LINK) -lcmocka -lvterm -lutil $(LT_LIBS)
 
 # The built-in terminal description is what its source compiles to.
 check-fallback:

@@ -67,7 +67,7 @@ static bool pick_entry(struct app *app, const struct form_entry *entry)
         good = picker_open_devices(&app->picker, &app->session, entry->target, entry->text, is_target(entry, "cpu"));
     else if (count_choices(entry))
         good = picker_open_choices(&app->picker, entry->target, entry->field->help, entry->field->choices, entry->text,
-                                   entry->kind == FORM_SETUP || entry->kind == FORM_OPTION);
+                                   form_find(&app->setup_form, entry->target) >= 0);
     else
         return false;
     app_leave(app);

@@ -58,7 +58,7 @@ void act_edit_file_anyway(struct app *app, const char *args)
 {
     if (!args[0]) {
         app_leave(app);
-        if (picker_open_files(&app->picker, &app->session))
+        if (picker_open_files(&app->picker))
             app->mode = MODE_PICKER;
         else
             app_say(app, ROLE_TEXT, "There is no model in this folder; edit NAME opens one elsewhere");
@@ -74,7 +74,7 @@ void act_edit_file_anyway(struct app *app, const char *args)
 void act_edit_file(struct app *app, const char *args)
 {
     static const struct answer answers[] = {
-        {'s', "save first", "write"}, {'o', "open and forget", NULL}, {K_ESC, "stay", "back"}, {0, NULL, NULL}};
+        {'s', "save first", "write", true}, {'o', "open and forget", NULL, false}, {K_ESC, "stay", "back", false}, {0}};
     if (!args[0] || session_is_saved(&app->session)) {
         act_edit_file_anyway(app, args);
         return;
@@ -100,8 +100,10 @@ void act_recover(struct app *app, const char *args)
 
 void act_quit(struct app *app, const char *args)
 {
-    static const struct answer answers[] = {
-        {'s', "save", "write-quit"}, {'q', "quit and forget", "quit!"}, {K_ESC, "stay", "back"}, {0, NULL, NULL}};
+    static const struct answer answers[] = {{'s', "save", "write-quit", false},
+                                            {'q', "quit and forget", "quit!", false},
+                                            {K_ESC, "stay", "back", false},
+                                            {0}};
     (void)args;
     if (session_is_saved(&app->session))
         app->quit = true;

@@ -34,22 +34,6 @@ static void go_moment(struct app *app, enum list_motion motion)
     app->moment_at = at < 0 ? 0 : at > last ? last : at;
 }
 
-static bool is_heading(const struct form *form, int index)
-{
-    return index < form->count && !form->entry[index].field;
-}
-
-/* Headings cannot be selected: on along the way, or back where there is nothing further. */
-static void go_form(struct form *form, struct list *list, enum list_motion motion)
-{
-    bool back = motion == LIST_UP || motion == LIST_PAGE_UP || motion == LIST_HOME;
-    list_go(list, motion);
-    if (is_heading(form, list->selected) && !list_go(list, back ? LIST_UP : LIST_DOWN))
-        list_go(list, back ? LIST_DOWN : LIST_UP);
-    if (back && list->selected == 1 && is_heading(form, 0))
-        list->top = 0;
-}
-
 static void go(struct app *app, enum list_motion motion)
 {
     struct list *list;
@@ -59,7 +43,8 @@ static void go(struct app *app, enum list_motion motion)
     } else if (app->mode == MODE_TEXT) {
         scroll_text_go(&app->reading.text, motion);
     } else if (form) {
-        go_form(form, list, motion);
+        list_go(list, motion);
+        form_skip_heading(form, list, motion == LIST_UP || motion == LIST_PAGE_UP || motion == LIST_HOME);
     } else if (app->wish.focus == PANE_MEMORY) {
         go_moment(app, motion);
     } else if (list_go(&app->layers, motion)) {

@@ -1,16 +1,28 @@
 /* The program's run: on a terminal with the loop, or from a script. */
 #include "tui/app.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "core/data/file.h"
 #include "tui/loop.h"
+#include "tui/output.h"
 #include "tui/script.h"
 #include "tui/state.h"
 #include "tui/term.h"
 
-enum { STATUS_TERMINAL = 2, STATUS_FILE = 3, STATUS_INTERNAL = 4 };
+/* Why the terminal cannot be used. */
+static int refuse(enum term_status status)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    lt_problem_add(&problems, LT_ERROR, (struct lt_place){.file = "layertop"}, NULL, "%s", term_status_text(status));
+    output_problems(&problems, LT_ERROR);
+    lt_arena_free(&arena);
+    return EXIT_USAGE;
+}
 
 /* ---- on a terminal ---- */
 
@@ -67,108 +79,111 @@ static bool on_work(void *state)
     return more;
 }
 
+static int run_loop(struct running *running, const struct glyph_set *glyphs)
+{
+    struct loop_client client = {running, on_event, on_draw, on_work};
+    if (!loop_open(&running->loop, &client, glyphs))
+        return EXIT_INTERNAL;
+    loop_run(&running->loop);
+    loop_close(&running->loop);
+    return EXIT_OK;
+}
+
 static int run_terminal(const struct app_options *options)
 {
-    const struct glyph_set *glyphs = glyph_choose(options->ascii);
     struct running *running = calloc(1, sizeof *running);
-    struct loop_client client = {running, on_event, on_draw, on_work};
     struct term_options wish = {.type = options->term,
                                 .no_color = options->no_color,
-                                .color_flag = options->color,
-                                .glyphs = glyphs,
+                                .plain = options->plain,
+                                .glyphs = glyph_choose(options->ascii),
                                 .mouse = !options->no_mouse};
     if (!running || app_open(&running->app, options)) {
+        lt_document_free(options->document);
         free(running);
-        return STATUS_INTERNAL;
+        return output_exit(LT_NO_MEMORY);
     }
     running->mouse = wish.mouse;
     enum term_status status = term_open(&wish);
-    int result = 0;
-    if (status) {
-        fprintf(stderr, "layertop: %s\n", term_status_text(status));
-        result = STATUS_TERMINAL;
-    } else if (loop_open(&running->loop, &client, glyphs)) {
-        loop_run(&running->loop);
-        loop_close(&running->loop);
-        term_close();
-        result = running->app.status;
-    } else {
-        term_close();
-        result = STATUS_INTERNAL;
-    }
+    int result = status ? refuse(status) : run_loop(running, wish.glyphs);
+    term_close();
     app_close(&running->app);
     free(running);
-    return result;
+    return result == EXIT_INTERNAL ? output_exit(LT_NO_MEMORY) : result;
 }
 
 /* ---- from a script ---- */
 
-static char *read_stream(FILE *in)
+enum { SCRIPT_BYTES = 1 << 20 };
+
+/* Standard input may be a pipe, which has no size. */
+static enum lt_status read_input(struct lt_buffer *out, struct lt_problems *problems)
 {
-    struct lt_buffer text = {0};
     char piece[4096];
-    for (size_t got; (got = fread(piece, 1, sizeof piece, in)) > 0;)
-        lt_buffer_add(&text, piece, got);
-    lt_buffer_add(&text, "", 0);
-    if (text.failed || !text.text) {
-        lt_buffer_free(&text);
-        return calloc(1, 1);
+    for (ssize_t got; (got = read(STDIN_FILENO, piece, sizeof piece)) != 0;) {
+        if (got > 0) {
+            lt_buffer_add(out, piece, (size_t)got);
+        } else if (errno != EINTR) {
+            lt_problem_add(problems, LT_ERROR, (struct lt_place){.file = "standard input"}, NULL, "%s",
+                           strerror(errno));
+            return LT_IO;
+        }
     }
-    return text.text;
+    lt_buffer_add(out, "", 0);
+    return out->failed ? LT_NO_MEMORY : LT_OK;
 }
 
-static char *read_script(const char *path)
+static enum lt_status read_script(const char *path, struct lt_arena *arena, const char **text)
 {
-    bool input = !strcmp(path, "-");
-    FILE *in = input ? stdin : fopen(path, "r");
-    char *text = in ? read_stream(in) : NULL;
-    if (!in)
-        perror(path);
-    else if (!input)
-        fclose(in);
-    return text;
+    struct lt_problems problems = {.arena = arena};
+    struct lt_buffer input = {0};
+    size_t bytes;
+    enum lt_status status;
+    if (strcmp(path, "-") != 0) {
+        status = lt_file_read(arena, path, SCRIPT_BYTES, text, &bytes, &problems);
+    } else {
+        status = read_input(&input, &problems);
+        *text = status ? NULL : lt_strdup(arena, input.text);
+        lt_buffer_free(&input);
+    }
+    output_problems(&problems, LT_ERROR);
+    return !status && !*text ? LT_NO_MEMORY : status;
 }
 
-static int write_dump(const char *path, const struct lt_buffer *dump)
+static int perform(struct app *app, const char *text)
 {
-    FILE *out = path ? fopen(path, "w") : stdout;
-    if (!out) {
-        perror(path);
-        return STATUS_FILE;
-    }
-    if (dump->text)
-        fwrite(dump->text, 1, dump->length, out);
-    bool failed = path ? fclose(out) != 0 : fflush(out) != 0;
-    if (failed)
-        perror(path ? path : "standard output");
-    return failed ? STATUS_FILE : 0;
-}
-
-static int run_script(const struct app_options *options)
-{
-    char *text = read_script(options->script);
-    struct app *app = calloc(1, sizeof *app);
-    if (!text || !app || app_open(app, options)) {
-        int status = text ? STATUS_INTERNAL : STATUS_FILE;
-        lt_document_free(options->document);
-        free(text);
-        free(app);
-        return status;
-    }
+    const struct app_options *options = app->options;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
     struct script script = {.app = app,
+                            .name = strcmp(options->script, "-") ? options->script : "standard input",
+                            .problems = &problems,
                             .glyphs = glyph_choose(options->ascii),
                             .rows = options->rows ? options->rows : 24,
                             .cols = options->cols ? options->cols : 80};
     script_run(&script, text);
-    if (script.trouble.text)
-        fprintf(stderr, "%s: %s", options->script, script.trouble.text);
-    int status = write_dump(options->dump, &script.dumped);
-    status = script.status ? script.status : status;
+    output_problems(&problems, LT_ERROR);
+    int written = output_write(&script.dumped, options->dump);
     script_free(&script);
-    app_close(app);
+    lt_arena_free(&arena);
+    return script.status ? script.status : written;
+}
+
+static int run_script(const struct app_options *options)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    const char *text = NULL;
+    struct app *app = calloc(1, sizeof *app);
+    enum lt_status status = app ? read_script(options->script, &arena, &text) : LT_NO_MEMORY;
+    if (!status)
+        status = app_open(app, options);
+    if (status)
+        lt_document_free(options->document);
+    int result = status ? output_exit(status) : perform(app, text);
+    if (!status)
+        app_close(app);
     free(app);
-    free(text);
-    return status;
+    lt_arena_free(&arena);
+    return result;
 }
 
 int app_run(const struct app_options *options)

@@ -4,20 +4,16 @@
 #ifndef TUI_APP_H
 #define TUI_APP_H
 
-#include "core/hardware/builtin.h"
 #include "core/step/machine_choice.h"
-#include "tui/theme.h"
 
 struct app_options {
     struct lt_document *document;       /* taken over, and freed at the end; never NULL */
     const struct lt_problems *problems; /* of opening it; may be NULL; borrowed during the call */
     struct lt_database *database;       /* borrowed */
     struct lt_this_machine here;
-    const struct lt_builtin *samples; /* that `:open NAME` and the picker offer; YAML texts; may be NULL */
-    size_t sample_count;
     const char *state_dir;       /* of the journals, made where it is missing; NULL: no journal is kept */
     const char *term, *no_color; /* TERM and NO_COLOR, or NULL */
-    enum theme_wish color;
+    bool plain;                  /* without colour */
     bool ascii, no_mouse;
 
     /* Script mode: no terminal is touched; keys come from a file ("-": standard input) and frames go to another. */
@@ -26,8 +22,8 @@ struct app_options {
     int rows, cols;     /* of the frame at the start; 0: 24 x 80 */
 };
 
-/* Returns the exit status of the program: 0; 1: an `@expect` of the script was not met; 2: the terminal cannot be used
- * (message on standard error); 3: the script cannot be read; 4: memory ended. */
+/* Returns the exit status of the program (tui/output.h), said on standard error: EXIT_CHECK: an `@expect` of the script
+ * was not met; EXIT_USAGE: the terminal cannot be used; EXIT_DATA: the script cannot be read or understood. */
 int app_run(const struct app_options *options);
 
 #endif

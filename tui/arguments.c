@@ -228,10 +228,12 @@ static void line(struct lt_buffer *out, const char *a, const char *b, const char
 
 void arguments_help(struct lt_buffer *out)
 {
-    lt_buffer_puts(out, "Usage: layertop [MODEL] [OPTION]...\n"
-                        "What a training step of a Keras model needs, layer by layer, in memory and in time.\n"
-                        "MODEL is a .keras file, a to_json() file, a model in YAML, or the name of a sample.\n"
-                        "Without a terminal the report is printed.\n\nOptions:\n");
+    lt_buffer_puts(out,
+                   "Usage: layertop [MODEL] [OPTION]...\n"
+                   "What a training step of a Keras model needs, layer by layer, in memory and in time.\n"
+                   "MODEL is a .keras or .h5 file, the output of to_json(), a SavedModel or TensorFlow.js folder,\n"
+                   "a model in YAML, or the name of a sample.\n"
+                   "Without a terminal the report is printed.\n\nOptions:\n");
     for (int i = 0; i < OPTION_COUNT; i++)
         line(out, OPTIONS[i].name, OPTIONS[i].argument, NULL, OPTIONS[i].help);
     lt_buffer_puts(out, "\nCommands:\n");

@@ -106,17 +106,3 @@ void bar_draw(struct frame *frame, struct rect row, const struct bar *bar)
     if (limit >= 0)
         frame_glyph(frame, row, 0, limit, ROLE_BAR_LIMIT, GLYPH_LIMIT);
 }
-
-void bar_gauge(struct frame *frame, struct rect row, double share, enum role role)
-{
-    if (isnan(share)) {
-        frame_run(frame, row, 0, 0, row.cols, ROLE_BAR_FREE, GLYPH_FREE);
-        frame_put(frame, row, 0, 0, ROLE_BAR_FREE, '?');
-        return;
-    }
-    int filled = eighths(amount(share), 1, row.cols);
-    frame_run(frame, row, 0, 0, filled / 8, role, GLYPH_FULL);
-    frame_run(frame, row, 0, filled / 8, row.cols - filled / 8, ROLE_BAR_FREE, GLYPH_FREE);
-    if (filled % 8)
-        frame_glyph(frame, row, 0, filled / 8, role, (enum glyph)(GLYPH_LEFT_1 + filled % 8 - 1));
-}

@@ -30,7 +30,4 @@ int bar_limit_col(const struct bar *bar, int cols);
 /* In the whole width of the row. The end of the last segment is drawn to an eighth of a cell in the Unicode set. */
 void bar_draw(struct frame *frame, struct rect row, const struct bar *bar);
 
-/* A plain bar of one value, to an eighth of a cell: share 0..1, clamped; NaN is drawn as unknown ('?'). */
-void bar_gauge(struct frame *frame, struct rect row, double share, enum role role);
-
 #endif

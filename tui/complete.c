@@ -3,8 +3,10 @@
 #include <dirent.h>
 #include <string.h>
 
+#include "core/hardware/builtin.h"
 #include "core/model/optimizer.h"
 #include "tui/command.h"
+#include "tui/model_file.h"
 
 /* One completion being made. */
 struct completer {
@@ -112,8 +114,8 @@ static void offer_files(struct completer *c, bool samples)
     const char *slash = strrchr(c->word, '/');
     struct lt_arena *arena = &c->out->arena;
     const char *folder = slash ? lt_strndup(arena, c->word, (size_t)(slash - c->word) + 1) : "";
-    for (size_t i = 0; samples && i < c->app->options->sample_count; i++)
-        offer(c, lt_format(arena, "sample:%s", c->app->options->samples[i].name));
+    for (size_t i = 0; samples && i < lt_builtin_samples_count; i++)
+        offer(c, lt_format(arena, MODEL_FILE_SAMPLE "%s", lt_builtin_samples[i].name));
     DIR *directory = folder ? opendir(*folder ? folder : ".") : NULL;
     for (const struct dirent *entry; directory && (entry = readdir(directory));) {
         if (entry->d_name[0] != '.')

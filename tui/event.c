@@ -3,7 +3,7 @@
 #include "tui/keymap.h"
 #include "tui/prompt.h"
 
-static unsigned scope_of(const struct app *app)
+unsigned app_scope(const struct app *app)
 {
     return app->mode == MODE_PICKER ? SCOPE_PICKER : app->mode == MODE_TEXT ? SCOPE_TEXT : 1u << app->wish.focus;
 }
@@ -16,7 +16,7 @@ static void on_key(struct app *app, int32_t key)
         return;
     }
     bool bound = app->mode == MODE_PANES || app->mode == MODE_TEXT || app->mode == MODE_PICKER;
-    const struct binding *binding = bound ? keymap_find(scope_of(app), key) : NULL;
+    const struct binding *binding = bound ? keymap_find(app_scope(app), key) : NULL;
     if (binding)
         command_run(app, binding->line);
     else if (app->mode != MODE_PANES && app->mode != MODE_TEXT)
@@ -107,14 +107,17 @@ static void on_wheel(struct app *app, int step)
 {
     enum { WHEEL_ROWS = 3 };
     struct list *list = NULL;
+    const struct form *form;
     if (app->mode == MODE_PICKER)
         list_scroll(&app->picker.list, step * WHEEL_ROWS);
     else if (app->mode == MODE_TEXT)
         for (int i = 0; i < WHEEL_ROWS; i++)
             scroll_text_go(&app->reading.text, step > 0 ? LIST_DOWN : LIST_UP);
-    else if (app->mode == MODE_PANES && app_form(app, &list))
+    else if (app->mode == MODE_PANES && (form = app_form(app, &list))) {
         list_scroll(list, step * WHEEL_ROWS);
-    else if (app->mode == MODE_PANES && app->wish.focus == PANE_LAYERS && list_scroll(&app->layers, step * WHEEL_ROWS))
+        form_skip_heading(form, list, step < 0);
+    } else if (app->mode == MODE_PANES && app->wish.focus == PANE_LAYERS &&
+               list_scroll(&app->layers, step * WHEEL_ROWS))
         app->layer = app->outline.row[app->layers.selected].layer;
 }
 

@@ -8,27 +8,29 @@
 #include "core/model/optimizer.h"
 #include "core/model/policy.h"
 
-static struct form_entry *add(struct form *form, enum form_kind kind, const char *label)
+static struct form_entry *add(struct form *form, const char *label)
 {
     if (form->count == FORM_ENTRIES)
         return NULL;
     struct form_entry *entry = &form->entry[form->count++];
     const char *safe = lt_safe_text(&form->arena, label);
-    *entry = (struct form_entry){.kind = kind, .label = safe ? safe : "?", .text = "", .origin = ""};
+    *entry = (struct form_entry){.label = safe ? safe : "?", .text = "", .origin = ""};
     return entry;
 }
 
-static void add_field(struct form *form, enum form_kind kind, const struct lt_field *field, const char *target,
-                      struct lt_value value)
+/* NULL: there is no room or no memory. */
+static struct form_entry *add_field(struct form *form, const struct lt_field *field, const char *target,
+                                    struct lt_value value)
 {
-    struct form_entry *entry = target ? add(form, kind, target) : NULL;
+    struct form_entry *entry = target ? add(form, target) : NULL;
     if (!entry)
-        return;
+        return NULL;
     const char *text = lt_field_text(field, &value, &form->arena);
     entry->field = field;
     entry->target = target;
     entry->value = value;
     entry->text = text ? text : "?";
+    return entry;
 }
 
 /* ---- the set-up ---- */
@@ -79,13 +81,12 @@ static void add_option(struct form *form, const struct lt_setup *setup, const st
 {
     const char *target = lt_format(&form->arena, "optimizer.%s", field->name);
     struct lt_value value = lt_optimizer_option(setup, optimizer, field->name, &form->arena);
-    add_field(form, FORM_OPTION, field, target, value);
-    if (!target || !form->count)
+    struct form_entry *entry = add_field(form, field, target, value);
+    if (!entry)
         return;
     const struct lt_value *now = named(setup->option, setup->option_count, field->name);
     const struct lt_value *then = named(opened->option, opened->option_count, field->name);
-    const char *origin = now ? origin_of(now, then) : then ? "changed" : "default";
-    form->entry[form->count - 1].origin = origin;
+    entry->origin = now ? origin_of(now, then) : then ? "changed" : "default";
 }
 
 static void add_options(struct form *form, const struct lt_document *document, const struct lt_setup *opened)
@@ -142,11 +143,10 @@ static void add_inputs(struct form *form, const struct lt_document *document, co
             continue;
         const struct lt_value *now = named(setup->input, setup->input_count, layer->name);
         const struct lt_value *then = named(opened->input, opened->input_count, layer->name);
-        int before = form->count;
-        add_field(form, FORM_INPUT, &field, lt_format(&form->arena, "input.%s", layer->name),
-                  now ? *now : bound_shape(form, estimate, i));
-        if (form->count > before)
-            form->entry[before].origin = now ? origin_of(now, then) : "assumed";
+        struct form_entry *entry = add_field(form, &field, lt_format(&form->arena, "input.%s", layer->name),
+                                             now ? *now : bound_shape(form, estimate, i));
+        if (entry)
+            entry->origin = now ? origin_of(now, then) : "assumed";
     }
 }
 
@@ -164,10 +164,12 @@ void form_of_setup(struct form *form, const struct lt_document *document, const 
     for (int i = 0; i < LT_SETUP_COUNT; i++) {
         const char *group = lt_setup_group((enum lt_setup_field)i);
         if (!i || strcmp(group, lt_setup_group((enum lt_setup_field)(i - 1))) != 0)
-            add(form, FORM_GROUP, group);
-        add_field(form, FORM_SETUP, &lt_setup_fields[i], lt_setup_fields[i].name, setup->value[i]);
-        form->entry[form->count - 1].origin = origin_of(&setup->value[i], &opened->value[i]);
-        form->entry[form->count - 1].idle = is_idle(setup, i);
+            add(form, group);
+        struct form_entry *entry = add_field(form, &lt_setup_fields[i], lt_setup_fields[i].name, setup->value[i]);
+        if (!entry)
+            return;
+        entry->origin = origin_of(&setup->value[i], &opened->value[i]);
+        entry->idle = is_idle(setup, i);
         if (i == LT_SET_OPTIMIZER)
             add_options(form, document, opened);
         if (i == LT_SET_SEQ_LEN)
@@ -198,18 +200,9 @@ static void add_common(struct form *form, const struct lt_layer *layer, const ch
     struct lt_value text = {.type = LT_VALUE_TEXT, .given = true, .text = layer->name ? layer->name : ""};
     struct lt_value flag = {.type = LT_VALUE_BOOL, .given = !layer->trainable, .boolean = layer->trainable};
     struct lt_value own = {.type = LT_VALUE_TEXT, .given = layer->policy >= 0, .text = policy};
-    add_field(form, FORM_LAYER, &name, lt_format(&form->arena, "layers.%s.name", path), text);
-    add_field(form, FORM_LAYER, &trainable, lt_format(&form->arena, "layers.%s.trainable", path), flag);
-    add_field(form, FORM_LAYER, precision, lt_format(&form->arena, "layers.%s.precision", path), own);
-}
-
-/* The path by which an edit finds the layer: names as they are in the file. */
-static const char *raw_path(struct form *form, const struct lt_document *document, uint32_t layer)
-{
-    const struct lt_layer *l = &document->layer[layer];
-    const char *name = l->name ? l->name : "";
-    const char *above = l->parent == LT_NO_LAYER ? NULL : raw_path(form, document, l->parent);
-    return above ? lt_format(&form->arena, "%s/%s", above, name) : name;
+    add_field(form, &name, lt_format(&form->arena, "layers.%s.name", path), text);
+    add_field(form, &trainable, lt_format(&form->arena, "layers.%s.trainable", path), flag);
+    add_field(form, precision, lt_format(&form->arena, "layers.%s.precision", path), own);
 }
 
 void form_of_layer(struct form *form, const struct lt_document *document, uint32_t layer)
@@ -218,12 +211,11 @@ void form_of_layer(struct form *form, const struct lt_document *document, uint32
     if (layer >= document->layer_count)
         return;
     const struct lt_layer *l = &document->layer[layer];
-    const char *path = raw_path(form, document, layer);
+    const char *path = lt_layer_path(&form->arena, document, layer);
     for (int i = 0; path && i < l->kind->config_count; i++) {
         const struct lt_field *field = &l->kind->config[i];
         if (field->type != LT_FIELD_TREE)
-            add_field(form, FORM_CONFIG, field, lt_format(&form->arena, "layers.%s.%s", path, field->name),
-                      l->config[i]);
+            add_field(form, field, lt_format(&form->arena, "layers.%s.%s", path, field->name), l->config[i]);
     }
     if (path)
         add_common(form, l, path);
@@ -253,6 +245,14 @@ char *form_step(const struct form_entry *entry, struct lt_arena *arena, int step
         return NULL;
     char *text = lt_field_text(entry->field, &next, arena);
     return text ? form_line(entry, arena, text) : NULL;
+}
+
+void form_skip_heading(const struct form *form, struct list *list, bool back)
+{
+    if (list->selected >= form->count || form->entry[list->selected].field)
+        return;
+    if (!list_go(list, back ? LIST_UP : LIST_DOWN))
+        list_go(list, back ? LIST_DOWN : LIST_UP);
 }
 
 int form_find(const struct form *form, const char *target)

@@ -4,11 +4,9 @@
 #define TUI_FORM_H
 
 #include "core/step/estimate.h"
-
-enum form_kind { FORM_GROUP, FORM_SETUP, FORM_OPTION, FORM_INPUT, FORM_CONFIG, FORM_LAYER };
+#include "tui/list.h"
 
 struct form_entry {
-    enum form_kind kind;
     const char *label;            /* safe to print */
     const struct lt_field *field; /* NULL: a group's heading */
     const char *target;           /* what stands between `set ` and `=`; not safe to print */
@@ -38,6 +36,9 @@ char *form_line(const struct form_entry *entry, struct lt_arena *arena, const ch
 
 /* The line for the next (1) or previous (-1) sensible value; NULL: there is none. */
 char *form_step(const struct form_entry *entry, struct lt_arena *arena, int step);
+
+/* A heading cannot be selected: the entry after it is then, or before it, where the way goes back. */
+void form_skip_heading(const struct form *form, struct list *list, bool back);
 
 /* The entry of a set-up field, -1: none. */
 int form_find(const struct form *form, const char *target);

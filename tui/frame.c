@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/text.h"
 
@@ -87,13 +86,6 @@ struct rect rect_clip(struct rect inner, struct rect outer)
     if (end_row <= row || end_col <= col)
         return (struct rect){outer.row, outer.col, 0, 0};
     return (struct rect){row, col, end_row - row, end_col - col};
-}
-
-struct rect rect_inset(struct rect rect, int rows, int cols)
-{
-    rows = clamp(rows, 0, rect.rows / 2);
-    cols = clamp(cols, 0, rect.cols / 2);
-    return (struct rect){rect.row + rows, rect.col + cols, rect.rows - 2 * rows, rect.cols - 2 * cols};
 }
 
 struct rect rect_row(struct rect rect, int row)
@@ -284,30 +276,6 @@ void frame_paint(struct frame *frame, struct rect rect, int row, int col, int co
     struct span span = field_of(frame, rect, row, col, cols);
     for (int at = span.start; at < span.end; at++)
         cell_at(frame, span.row, at)->role = (uint8_t)role;
-}
-
-struct rect frame_box(struct frame *frame, struct rect rect, enum role border, enum role title_role, const char *title)
-{
-    if (rect.rows < 2 || rect.cols < 2)
-        return rect;
-    int bottom = rect.rows - 1, right = rect.cols - 1;
-    frame_run(frame, rect, 0, 1, rect.cols - 2, border, GLYPH_HLINE);
-    frame_run(frame, rect, bottom, 1, rect.cols - 2, border, GLYPH_HLINE);
-    struct rect visible = rect_clip(rect, frame_rect(frame));
-    int first = visible.row - rect.row;
-    for (int row = most(first, 1); row < least(first + visible.rows, bottom); row++) {
-        frame_glyph(frame, rect, row, 0, border, GLYPH_VLINE);
-        frame_glyph(frame, rect, row, right, border, GLYPH_VLINE);
-    }
-    frame_glyph(frame, rect, 0, 0, border, GLYPH_TOP_LEFT);
-    frame_glyph(frame, rect, 0, right, border, GLYPH_TOP_RIGHT);
-    frame_glyph(frame, rect, bottom, 0, border, GLYPH_BOTTOM_LEFT);
-    frame_glyph(frame, rect, bottom, right, border, GLYPH_BOTTOM_RIGHT);
-    if (title && rect.cols > 4) {
-        int width = least(lt_text_width(title), rect.cols - 4);
-        frame_text_fit(frame, rect, 0, 2, width, title_role, title);
-    }
-    return rect_inset(rect, 1, 1);
 }
 
 void frame_cursor(struct frame *frame, struct rect rect, int row, int col, bool shown)

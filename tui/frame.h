@@ -9,7 +9,6 @@
 #ifndef TUI_FRAME_H
 #define TUI_FRAME_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -52,9 +51,6 @@ struct rect frame_rect(const struct frame *frame);
 /* The part that both have; 0 rows or columns where there is none. */
 struct rect rect_clip(struct rect inner, struct rect outer);
 
-/* `rect` less `rows` at the top and bottom and `cols` at the left and right, never negative. */
-struct rect rect_inset(struct rect rect, int rows, int cols);
-
 /* Row `row` of `rect` as a rectangle of its own; empty where it is outside. */
 struct rect rect_row(struct rect rect, int row);
 
@@ -86,10 +82,6 @@ void frame_fill(struct frame *frame, struct rect rect, enum role role);
 
 /* Changes the role of `cols` cells and leaves their text: selections, matches. */
 void frame_paint(struct frame *frame, struct rect rect, int row, int col, int cols, enum role role);
-
-/* A box on the edge of the rectangle with `title` (may be NULL) in its top line; its inside is left as it is. Returns
- * the inside. In fewer than 2 rows or columns there is no box, and the rectangle itself comes back. */
-struct rect frame_box(struct frame *frame, struct rect rect, enum role border, enum role title_role, const char *title);
 
 /* Parks the visible cursor at a cell (for the line editor, and on the selection for screen readers). */
 void frame_cursor(struct frame *frame, struct rect rect, int row, int col, bool shown);

@@ -12,36 +12,12 @@
     X(GLYPH_BLANK, ' ', ' ')                                                                                           \
     X(GLYPH_HLINE, 0x2500, '-')                                                                                        \
     X(GLYPH_VLINE, 0x2502, '|')                                                                                        \
-    X(GLYPH_TOP_LEFT, 0x250C, '+')                                                                                     \
-    X(GLYPH_TOP_RIGHT, 0x2510, '+')                                                                                    \
-    X(GLYPH_BOTTOM_LEFT, 0x2514, '+')                                                                                  \
-    X(GLYPH_BOTTOM_RIGHT, 0x2518, '+')                                                                                 \
-    X(GLYPH_TEE_LEFT, 0x251C, '+')                                                                                     \
-    X(GLYPH_TEE_RIGHT, 0x2524, '+')                                                                                    \
-    X(GLYPH_TEE_TOP, 0x252C, '+')                                                                                      \
-    X(GLYPH_TEE_BOTTOM, 0x2534, '+')                                                                                   \
-    X(GLYPH_CROSS, 0x253C, '+')                                                                                        \
-    X(GLYPH_TREE_BRANCH, 0x251C, '|')                                                                                  \
-    X(GLYPH_TREE_LAST, 0x2514, '`')                                                                                    \
     X(GLYPH_TREE_OPEN, 0x25BE, '-')                                                                                    \
     X(GLYPH_TREE_CLOSED, 0x25B8, '+')                                                                                  \
-    X(GLYPH_ARROW_UP, 0x2191, '^')                                                                                     \
-    X(GLYPH_ARROW_DOWN, 0x2193, 'v')                                                                                   \
-    X(GLYPH_ARROW_LEFT, 0x2190, '<')                                                                                   \
-    X(GLYPH_ARROW_RIGHT, 0x2192, '>')                                                                                  \
     X(GLYPH_SORT_UP, 0x25B2, '^')                                                                                      \
     X(GLYPH_SORT_DOWN, 0x25BC, 'v')                                                                                    \
-    X(GLYPH_POINTER, 0x25B6, '>')                                                                                      \
-    X(GLYPH_BULLET, 0x2022, '*')                                                                                       \
     X(GLYPH_ELLIPSIS, 0x2026, '~')                                                                                     \
     X(GLYPH_CUT, '#', '#')                                                                                             \
-    X(GLYPH_TIMES, 0x00D7, 'x')                                                                                        \
-    X(GLYPH_PLUS_MINUS, 0x00B1, '~')                                                                                   \
-    X(GLYPH_ABOUT, 0x2248, '~')                                                                                        \
-    X(GLYPH_DELTA, 0x0394, 'd')                                                                                        \
-    X(GLYPH_YES, 0x2713, '+')                                                                                          \
-    X(GLYPH_NO, 0x2717, 'x')                                                                                           \
-    X(GLYPH_WARN, '!', '!')                                                                                            \
     X(GLYPH_LIMIT, 0x2503, '|')                                                                                        \
     X(GLYPH_FREE, 0x00B7, '.')                                                                                         \
     X(GLYPH_SCROLL, 0x2502, '|')                                                                                       \
@@ -97,14 +73,15 @@ const struct glyph_set *glyph_choose(bool ascii)
     return !ascii && !strcmp(nl_langinfo(CODESET), "UTF-8") ? &glyph_unicode : &glyph_ascii;
 }
 
-/* Signs that texts of the program use apart from the glyphs above. */
+/* Signs that texts use, the program's own and those of models, apart from the glyphs above. */
 static const struct {
     int32_t code;
     char ascii;
 } likeness[] = {
-    {0x00A0, ' '}, {0x00B2, '2'}, {0x00B3, '3'}, {0x00B5, 'u'}, {0x03BC, 'u'}, {0x00BB, '>'},  {0x00AB, '<'},
-    {0x2010, '-'}, {0x2011, '-'}, {0x2012, '-'}, {0x2013, '-'}, {0x2014, '-'}, {0x2018, '\''}, {0x2019, '\''},
-    {0x201C, '"'}, {0x201D, '"'}, {0x2212, '-'}, {0x2264, '<'}, {0x2265, '>'}, {0x202F, ' '},  {0x2009, ' '},
+    {0x00A0, ' '}, {0x2009, ' '}, {0x202F, ' '},  {0x2010, '-'},  {0x2011, '-'}, {0x2012, '-'}, {0x2013, '-'},
+    {0x2014, '-'}, {0x2212, '-'}, {0x2018, '\''}, {0x2019, '\''}, {0x201C, '"'}, {0x201D, '"'}, {0x00AB, '<'},
+    {0x00BB, '>'}, {0x2190, '<'}, {0x2192, '>'},  {0x2264, '<'},  {0x2265, '>'}, {0x2022, '*'}, {0x00D7, 'x'},
+    {0x00B1, '~'}, {0x2248, '~'}, {0x00B2, '2'},  {0x00B3, '3'},  {0x00B5, 'u'}, {0x03BC, 'u'},
 };
 
 int32_t glyph_to_ascii(int32_t code)

@@ -10,42 +10,18 @@ enum glyph {
     GLYPH_BLANK,
     GLYPH_HLINE,
     GLYPH_VLINE,
-    GLYPH_TOP_LEFT,
-    GLYPH_TOP_RIGHT,
-    GLYPH_BOTTOM_LEFT,
-    GLYPH_BOTTOM_RIGHT,
-    GLYPH_TEE_LEFT,  /* on a left border, a line goes off to the right */
-    GLYPH_TEE_RIGHT, /* on a right border */
-    GLYPH_TEE_TOP,
-    GLYPH_TEE_BOTTOM,
-    GLYPH_CROSS,
-    GLYPH_TREE_BRANCH, /* a child that has siblings below */
-    GLYPH_TREE_LAST,   /* the last child */
     GLYPH_TREE_OPEN,   /* unfolded */
     GLYPH_TREE_CLOSED, /* folded */
-    GLYPH_ARROW_UP,
-    GLYPH_ARROW_DOWN,
-    GLYPH_ARROW_LEFT,
-    GLYPH_ARROW_RIGHT,
-    GLYPH_SORT_UP,   /* ascending */
-    GLYPH_SORT_DOWN, /* descending */
-    GLYPH_POINTER,   /* the selected row */
-    GLYPH_BULLET,
-    GLYPH_ELLIPSIS, /* text was cut here */
-    GLYPH_CUT,      /* in every column of a number that does not fit */
-    GLYPH_TIMES,
-    GLYPH_PLUS_MINUS,
-    GLYPH_ABOUT, /* approximately */
-    GLYPH_DELTA,
-    GLYPH_YES,
-    GLYPH_NO,
-    GLYPH_WARN,
-    GLYPH_LIMIT,     /* the mark of a capacity on a bar */
-    GLYPH_FREE,      /* an empty cell of a bar */
-    GLYPH_SCROLL,    /* the track of a scroll bar */
-    GLYPH_SCROLL_AT, /* its handle */
-    GLYPH_FULL,      /* a full block */
-    GLYPH_LEFT_1,    /* the left eighth of a cell, then 2 to 7 eighths; ASCII: blank below the half, full from it on */
+    GLYPH_SORT_UP,     /* ascending */
+    GLYPH_SORT_DOWN,   /* descending */
+    GLYPH_ELLIPSIS,    /* text was cut here */
+    GLYPH_CUT,         /* in every column of a number that does not fit */
+    GLYPH_LIMIT,       /* the mark of a capacity on a bar */
+    GLYPH_FREE,        /* an empty cell of a bar */
+    GLYPH_SCROLL,      /* the track of a scroll bar */
+    GLYPH_SCROLL_AT,   /* its handle */
+    GLYPH_FULL,        /* a full block */
+    GLYPH_LEFT_1, /* the left eighth of a cell, then 2 to 7 eighths; ASCII: blank below the half, full from it on */
     GLYPH_LEFT_7 = GLYPH_LEFT_1 + 6,
     GLYPH_LOWER_1, /* the lower eighth of a cell, then 2 to 7 eighths */
     GLYPH_LOWER_7 = GLYPH_LOWER_1 + 6,

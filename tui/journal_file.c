@@ -1,6 +1,5 @@
 #include "tui/journal_file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,6 +8,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "core/data/file.h"
 
 enum { FOUND_LIMIT = 16 << 20 };
 
@@ -122,17 +123,7 @@ bool journal_open(struct journal_file *journal, const char *directory, const cha
 
 static bool put(void *context, const char *text, size_t bytes)
 {
-    int fd = *(int *)context;
-    while (bytes) {
-        ssize_t written = write(fd, text, bytes);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        text += written;
-        bytes -= (size_t)written;
-    }
-    return true;
+    return lt_write_all(*(const int *)context, text, bytes);
 }
 
 static bool begin(struct journal_file *journal)
@@ -179,6 +170,13 @@ void journal_resume(struct journal_file *journal, uint32_t edits)
     if (ftruncate(journal->fd, (off_t)end) != 0)
         journal->failed = true;
     drop_found(journal);
+}
+
+void journal_end(struct journal_file *journal)
+{
+    if (!journal->found)
+        journal_discard(journal);
+    journal_close(journal);
 }
 
 void journal_close(struct journal_file *journal)

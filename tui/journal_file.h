@@ -31,6 +31,9 @@ void journal_discard(struct journal_file *journal);
 /* What was found has been performed up to `edits` lines: the journal goes on behind them. */
 void journal_resume(struct journal_file *journal, uint32_t edits);
 
+/* The session ends as it was meant to: its lines go with their file; what was found and not yet decided on stays. */
+void journal_end(struct journal_file *journal);
+
 /* Leaves the file where it is, to be found again. */
 void journal_close(struct journal_file *journal);
 

@@ -52,9 +52,6 @@ enum event_kind {
     EVENT_KEY,
     EVENT_MOUSE,
     EVENT_PASTE,
-    EVENT_RESIZE, /* the frame has a new size: rows, cols */
-    EVENT_RESUME, /* back from suspension */
-    EVENT_TIMER   /* the time asked for with loop_after is over */
 };
 
 enum mouse_action { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_DRAG, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
@@ -65,7 +62,6 @@ struct event {
     enum mouse_action action;
     uint8_t button;   /* 1 left, 2 middle, 3 right; 0 with the wheel or where it is not told */
     int row, col;     /* of the mouse, from 0, in the frame */
-    int rows, cols;   /* EVENT_RESIZE */
     const char *text; /* EVENT_PASTE: valid UTF-8 or not, controls included, borrowed until the next call */
     size_t text_bytes;
 };

@@ -79,11 +79,6 @@ static void split(int total, const struct part *parts, int count, int gap, int *
     }
 }
 
-void layout_split(int total, const struct part *parts, int count, int *out)
-{
-    split(total > 0 ? total : 0, parts, count, 0, out);
-}
-
 void layout_rows(struct rect rect, const struct part *parts, int count, int gap, struct rect *out)
 {
     int rows[LAYOUT_PARTS], at = rect.row;
@@ -102,11 +97,4 @@ void layout_cols(struct rect rect, const struct part *parts, int count, int gap,
         out[i] = (struct rect){rect.row, at, rect.rows, cols[i]};
         at += cols[i] ? cols[i] + gap : 0;
     }
-}
-
-struct rect layout_center(struct rect rect, int rows, int cols)
-{
-    rows = rows < rect.rows ? rows : rect.rows;
-    cols = cols < rect.cols ? cols : rect.cols;
-    return (struct rect){rect.row + (rect.rows - rows) / 2, rect.col + (rect.cols - cols) / 2, rows, cols};
 }

@@ -14,17 +14,11 @@ struct part {
     int min, max, share, drop;
 };
 
-/* Sets out[i] for up to LAYOUT_PARTS parts. Each is 0 or min..max, the sum is never more than `total`, and is `total`
- * as long as a part with a share is below its max. A last part that does not fit with its minimum gets all of `total`.
- */
-void layout_split(int total, const struct part *parts, int count, int *out);
-
-/* The same for the rows, or the columns, of a rectangle: out[i] lie side by side in order, dropped parts are empty.
- * `gap`: columns or rows left free between two parts that are not empty. */
+/* Splits the rows, or the columns, of a rectangle among up to LAYOUT_PARTS parts: out[i] lie side by side in order,
+ * dropped parts are empty. Each is 0 or min..max long, the sum is never more than there is, and is that as long as a
+ * part with a share is below its max. A last part that does not fit with its minimum gets all of it. `gap`: columns or
+ * rows left free between two parts that are not empty. */
 void layout_rows(struct rect rect, const struct part *parts, int count, int gap, struct rect *out);
 void layout_cols(struct rect rect, const struct part *parts, int count, int gap, struct rect *out);
-
-/* rows x cols in the middle of `rect`, smaller where it does not fit. */
-struct rect layout_center(struct rect rect, int rows, int cols);
 
 #endif

@@ -1,4 +1,5 @@
 #include "tui/line_edit.h"
+#include "tui/key.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,6 @@
 #define TUI_LINE_EDIT_H
 
 #include "tui/frame.h"
-#include "tui/key.h"
 
 enum { LINE_EDIT_BYTES = 1024, LINE_HISTORY = 64 };
 

@@ -3,13 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stddef.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "tui/term.h"
 
-enum { NEVER = -1, FIXED_FDS = 3 };
+enum { NEVER = -1 };
 
 static int64_t now_ms(void)
 {
@@ -27,12 +26,7 @@ static void deliver(struct loop *loop, const struct event *event)
         loop->client->event(loop->client->state, event);
 }
 
-static void deliver_kind(struct loop *loop, enum event_kind kind)
-{
-    deliver(loop, &(struct event){.kind = kind, .rows = loop->frame.rows, .cols = loop->frame.cols});
-}
-
-/* Takes the terminal's size over, and tells of it where it is another one. */
+/* Takes the terminal's size over. */
 static void take_size(struct loop *loop)
 {
     int rows, cols;
@@ -41,8 +35,7 @@ static void take_size(struct loop *loop)
     if (rows == loop->frame.rows && cols == loop->frame.cols)
         return;
     /* Without memory for the frame there is nothing to draw on; the next resize may be smaller. */
-    if (frame_resize(&loop->frame, rows, cols, loop->glyphs))
-        deliver_kind(loop, EVENT_RESIZE);
+    loop->dirty = frame_resize(&loop->frame, rows, cols, loop->glyphs);
 }
 
 static void deliver_keys(struct loop *loop, bool timed_out)
@@ -61,9 +54,8 @@ static void read_input(struct loop *loop)
 
 static void resume(struct loop *loop)
 {
-    term_forget();
     take_size(loop);
-    deliver_kind(loop, EVENT_RESUME);
+    loop->dirty = true;
 }
 
 static void read_wake(struct loop *loop)
@@ -74,25 +66,12 @@ static void read_wake(struct loop *loop)
     int signals = term_take_signals();
     if (signals & TERM_RESIZED) {
         loop->resize_ms = now_ms() + LOOP_RESIZE_QUIET_MS;
-        loop->dirty = true; /* also where it was smaller and is back again: the terminal has dropped cells */
-        term_forget();
+        loop->dirty = true;
     }
     if (signals & TERM_STOPPED)
         loop_suspend(loop);
     else if (signals & TERM_CONTINUED)
         resume(loop);
-}
-
-/* By descriptor, since a client may end any watch while others are called. */
-static void call_watch(struct loop *loop, int fd)
-{
-    for (int i = 0; i < loop->watch_count; i++) {
-        if (loop->watch[i].fd != fd)
-            continue;
-        loop->dirty = true;
-        loop->watch[i].ready(loop->client->state, fd);
-        return;
-    }
 }
 
 /* ---- one turn ---- */
@@ -118,7 +97,7 @@ static int timeout_ms(const struct loop *loop)
 {
     if (loop->working)
         return 0;
-    int64_t due = sooner(sooner(loop->escape_ms, loop->timer_ms), loop->resize_ms);
+    int64_t due = sooner(loop->escape_ms, loop->resize_ms);
     if (due == NEVER)
         return -1;
     int64_t left = due - now_ms();
@@ -136,10 +115,6 @@ static void run_due(struct loop *loop)
         deliver_keys(loop, true);
     if (is_due(loop->resize_ms))
         take_size(loop);
-    if (is_due(loop->timer_ms)) {
-        loop->timer_ms = NEVER;
-        deliver_kind(loop, EVENT_TIMER);
-    }
 }
 
 /* Input first, then what is due, then a frame, where the terminal has room for one: over a slow link frames are left
@@ -147,15 +122,12 @@ static void run_due(struct loop *loop)
 static void turn(struct loop *loop)
 {
     bool drawing = loop->dirty && loop->resize_ms == NEVER && loop->frame.cell;
-    struct pollfd fds[FIXED_FDS + LOOP_WATCHES] = {
+    struct pollfd fds[] = {
         {.fd = term_input_fd(), .events = POLLIN},
         {.fd = loop->wake[0], .events = POLLIN},
         {.fd = drawing ? term_output_fd() : -1, .events = POLLOUT},
     };
-    int watched = loop->watch_count;
-    for (int i = 0; i < watched; i++)
-        fds[FIXED_FDS + i] = (struct pollfd){.fd = loop->watch[i].fd, .events = POLLIN};
-    int ready = poll(fds, (nfds_t)(FIXED_FDS + watched), timeout_ms(loop));
+    int ready = poll(fds, sizeof fds / sizeof *fds, timeout_ms(loop));
     if (ready < 0) {
         loop->ended = errno != EINTR && errno != EAGAIN;
         return;
@@ -165,10 +137,6 @@ static void turn(struct loop *loop)
     bool input = fds[0].revents != 0;
     if (input)
         read_input(loop);
-    for (int i = 0; i < watched; i++) {
-        if (fds[FIXED_FDS + i].revents)
-            call_watch(loop, fds[FIXED_FDS + i].fd);
-    }
     run_due(loop);
     if (loop->quit || loop->ended || input)
         return;
@@ -202,7 +170,7 @@ static bool open_pipe(int *ends)
 bool loop_open(struct loop *loop, const struct loop_client *client, const struct glyph_set *glyphs)
 {
     *loop = (struct loop){.client = client, .glyphs = glyphs};
-    loop->escape_ms = loop->timer_ms = loop->resize_ms = NEVER;
+    loop->escape_ms = loop->resize_ms = NEVER;
     int rows, cols;
     term_size(&rows, &cols);
     if (!frame_resize(&loop->frame, rows, cols, glyphs))
@@ -246,25 +214,4 @@ void loop_suspend(struct loop *loop)
 {
     term_suspend();
     resume(loop);
-}
-
-void loop_after(struct loop *loop, int milliseconds)
-{
-    loop->timer_ms = milliseconds < 0 ? NEVER : now_ms() + milliseconds;
-}
-
-bool loop_watch_fd(struct loop *loop, int fd, void (*ready)(void *state, int fd))
-{
-    if (loop->watch_count == LOOP_WATCHES)
-        return false;
-    loop->watch[loop->watch_count++] = (struct loop_watch){fd, ready};
-    return true;
-}
-
-void loop_unwatch_fd(struct loop *loop, int fd)
-{
-    for (int i = 0; i < loop->watch_count; i++) {
-        if (loop->watch[i].fd == fd)
-            loop->watch[i--] = loop->watch[--loop->watch_count];
-    }
 }

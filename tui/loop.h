@@ -1,4 +1,4 @@
-/* Waits for keys, signals and children, hands them on as events, and has a frame drawn when something changed and no
+/* Waits for keys and signals, hands keys on as events, and has a frame drawn when something changed and no
  * input is waiting. Without work it sleeps: no timers, no output. It knows nothing of what is shown. */
 #ifndef TUI_LOOP_H
 #define TUI_LOOP_H
@@ -9,7 +9,7 @@
 #include "tui/frame.h"
 #include "tui/key.h"
 
-enum { LOOP_WATCHES = 8, LOOP_RESIZE_QUIET_MS = 40 };
+enum { LOOP_RESIZE_QUIET_MS = 40 };
 
 /* What the program does at each turn; `state` is handed back to it. NULL members are skipped. */
 struct loop_client {
@@ -20,21 +20,13 @@ struct loop_client {
                                   loop_work, and while no key is waiting */
 };
 
-struct loop_watch {
-    int fd;
-    void (*ready)(void *state, int fd); /* readable, or its other end was closed; must read, or end the watch */
-};
-
 struct loop {
     const struct loop_client *client;
     struct frame frame;
     const struct glyph_set *glyphs;
     struct key_decoder decoder;
-    struct loop_watch watch[LOOP_WATCHES];
-    int watch_count;
     int wake[2];       /* self-pipe: read end, write end */
     int64_t escape_ms; /* when an unfinished key sequence is given up; -1: none */
-    int64_t timer_ms;  /* when the timer is due; -1: none */
     int64_t resize_ms; /* when a resize is taken over; -1: none is pending */
     bool dirty, working, ended, quit;
     unsigned frames; /* drawn since the start */
@@ -49,13 +41,8 @@ void loop_close(struct loop *loop);
 
 /* To be called from the client's functions. */
 void loop_quit(struct loop *loop);
-void loop_dirty(struct loop *loop);                   /* draw a frame before sleeping; events mark it by themselves */
-void loop_work(struct loop *loop);                    /* call `work` until it says that nothing is left */
-void loop_suspend(struct loop *loop);                 /* ctrl-z */
-void loop_after(struct loop *loop, int milliseconds); /* one EVENT_TIMER then; replaces an earlier one; < 0: none */
-
-/* Calls `ready` when there is something to read (a child's pipe). False: too many. */
-bool loop_watch_fd(struct loop *loop, int fd, void (*ready)(void *state, int fd));
-void loop_unwatch_fd(struct loop *loop, int fd);
+void loop_dirty(struct loop *loop);   /* draw a frame before sleeping; events mark it by themselves */
+void loop_work(struct loop *loop);    /* call `work` until it says that nothing is left */
+void loop_suspend(struct loop *loop); /* ctrl-z */
 
 #endif

@@ -1,14 +1,13 @@
 /* layertop: reads the command line and the environment, opens what is named there, and hands over to the screen or to
  * the report. */
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "core/hardware/builtin.h"
 #include "core/model/edit.h"
 #include "tui/app.h"
 #include "tui/arguments.h"
+#include "tui/glyph.h"
 #include "tui/hwdb_command.h"
 #include "tui/machine.h"
 #include "tui/model_file.h"
@@ -44,12 +43,10 @@ static int run_screen(struct program *p)
         .problems = &p->problems,
         .database = p->database,
         .here = p->here,
-        .samples = lt_builtin_samples,
-        .sample_count = lt_builtin_samples_count,
         .state_dir = paths_state(&p->arena),
         .term = getenv("TERM"),
         .no_color = getenv("NO_COLOR"),
-        .color = a->no_color ? THEME_NEVER : THEME_AUTO,
+        .plain = a->no_color,
         .ascii = a->ascii,
         .no_mouse = a->no_mouse,
         .script = a->keys,
@@ -144,7 +141,7 @@ int main(int argc, char **argv)
     static const char TRY[] = "layertop --help lists the options\n";
     struct program p = {.problems.arena = &p.arena, .hardware.arena = &p.arena};
     output_guard();
-    setlocale(LC_CTYPE, ""); /* numbers stay in the C locale */
+    glyph_set_locale();
     int result = EXIT_USAGE;
     if (arguments_read(&p.arguments, argc, argv, &p.problems)) {
         result = run(&p);

@@ -48,14 +48,25 @@ static void no_such(const char *name, struct lt_problems *problems)
     lt_arena_free(&arena);
 }
 
+static struct lt_document *open_sample(const struct lt_builtin *sample, struct lt_problems *problems)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    const char *file = lt_format(&arena, MODEL_FILE_SAMPLE "%s", sample->name);
+    struct lt_document *document = file ? lt_open_text(file, sample->bytes, sample->length, problems) : NULL;
+    lt_arena_free(&arena);
+    return document;
+}
+
 struct lt_document *model_file_open(const char *name, struct lt_problems *problems)
 {
-    const char *wanted = name ? name : MODEL_FILE_DEFAULT;
-    if (name && (strchr(name, '/') || access(name, F_OK) == 0))
+    static const char prefix[] = MODEL_FILE_SAMPLE;
+    bool meant = !name || strncmp(name, prefix, sizeof prefix - 1) == 0;
+    if (!meant && (strchr(name, '/') || access(name, F_OK) == 0))
         return lt_open(name, problems);
+    const char *wanted = !name ? MODEL_FILE_DEFAULT : meant ? name + sizeof prefix - 1 : name;
     const struct lt_builtin *sample = find_sample(wanted);
     if (sample)
-        return lt_open_text(sample->name, sample->bytes, sample->length, problems);
+        return open_sample(sample, problems);
     no_such(wanted, problems);
     return NULL;
 }
@@ -66,7 +77,7 @@ enum lt_status model_file_samples(struct lt_buffer *out)
         const struct lt_builtin *sample = &lt_builtin_samples[i];
         struct lt_arena arena = LT_ARENA_INIT;
         struct lt_problems problems = {.arena = &arena};
-        struct lt_document *document = lt_open_text(sample->name, sample->bytes, sample->length, &problems);
+        struct lt_document *document = open_sample(sample, &problems);
         if (!document)
             return LT_NO_MEMORY; /* samples are right (tests/style): nothing else can fail */
         const char *title = document->origin.title;

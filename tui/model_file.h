@@ -1,4 +1,4 @@
-/* Opening what the command line names: a file, or a sample inside the program. */
+/* Opening what a person names: a file, or a sample inside the program. */
 #ifndef TUI_MODEL_FILE_H
 #define TUI_MODEL_FILE_H
 
@@ -6,8 +6,13 @@
 
 #define MODEL_FILE_DEFAULT "resnet50"
 
-/* `name` is a path if such a file exists or it has a slash in it, else a sample, with or without its ending. NULL: the
- * default sample. Returns NULL where nothing can be opened: the problems say why, and which samples there are. */
+/* What the name of a document's file begins with where it is a sample: no file of the user's is meant, or overwritten.
+ */
+#define MODEL_FILE_SAMPLE "sample:"
+
+/* `name` is a sample where it begins with MODEL_FILE_SAMPLE, else a path if such a file exists or it has a slash in it,
+ * else a sample again; samples with or without their ending. NULL: the default sample. Returns NULL where nothing can
+ * be opened: the problems say why, and which samples there are. */
 struct lt_document *model_file_open(const char *name, struct lt_problems *problems);
 
 /* One line per sample: its name, its ending and its title. */

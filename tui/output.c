@@ -28,27 +28,13 @@ void output_problems(const struct lt_problems *problems, enum lt_severity least)
     lt_arena_free(&arena);
 }
 
-static bool write_all(int fd, const char *text, size_t bytes)
-{
-    while (bytes) {
-        ssize_t count = write(fd, text, bytes);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        text += count;
-        bytes -= (size_t)count;
-    }
-    return true;
-}
-
 int output_write(const struct lt_buffer *out, const char *path)
 {
     if (out->failed)
         return output_exit(LT_NO_MEMORY);
     const char *text = out->text ? out->text : "";
     if (!path) {
-        if (write_all(STDOUT_FILENO, text, out->length))
+        if (lt_write_all(STDOUT_FILENO, text, out->length))
             return EXIT_OK;
         fprintf(stderr, "layertop: error: standard output: %s\n", strerror(errno));
         return EXIT_DATA;

@@ -7,6 +7,8 @@
 
 #include "core/base/text.h"
 #include "core/base/units.h"
+#include "core/hardware/builtin.h"
+#include "tui/model_file.h"
 
 /* ---- items ---- */
 
@@ -170,15 +172,14 @@ static void add_files_here(struct picker *picker)
         closedir(here);
 }
 
-bool picker_open_files(struct picker *picker, const struct session *session)
+bool picker_open_files(struct picker *picker)
 {
-    const struct app_options *options = session->options;
-    begin(picker, PICK_FILE, "Open", NULL, options->sample_count + FILES_LISTED);
+    begin(picker, PICK_FILE, "Open", NULL, lt_builtin_samples_count + FILES_LISTED);
     add_files_here(picker);
-    for (size_t i = 0; i < options->sample_count; i++) {
+    for (size_t i = 0; i < lt_builtin_samples_count; i++) {
         char id[256];
-        snprintf(id, sizeof id, "sample:%s", options->samples[i].name);
-        struct picker_item *item = add(picker, id, options->samples[i].name, "sample");
+        snprintf(id, sizeof id, MODEL_FILE_SAMPLE "%s", lt_builtin_samples[i].name);
+        struct picker_item *item = add(picker, id, lt_builtin_samples[i].name, "sample");
         if (item)
             item->note[0] = "built-in sample";
     }
@@ -244,10 +245,10 @@ static bool try_item(struct picker *picker, const struct session *session, struc
     if (!session_try(session, picker->field, item->id, &picker->trial))
         return true;
     const struct lt_estimate *e = &picker->trial.estimate;
-    item->host = picker->trial.machine.device->kind == LT_DEVICE_CPU;
+    bool is_cpu = picker->trial.machine.device->kind == LT_DEVICE_CPU;
     item->state = TRIAL_DONE;
-    item->verdict = e->device_memory.verdict;
-    item->peak_bytes = item->host ? e->host_memory.peak_bytes : e->device_memory.peak_bytes;
+    item->verdict = session_verdict(e);
+    item->peak_bytes = is_cpu ? e->host_memory.peak_bytes : e->device_memory.peak_bytes;
     item->step_seconds = e->time.step_seconds;
     return true;
 }

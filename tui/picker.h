@@ -1,5 +1,5 @@
 /* One list to choose from, filtered by typing: devices, and the choices of any field, each with what would be; or
- * models to open. What would be is worked out in slices, first for the rows in view. */
+ * models to open. What would be is worked out in slices, for the rows in view. */
 #ifndef TUI_PICKER_H
 #define TUI_PICKER_H
 
@@ -15,9 +15,9 @@ struct picker_item {
     const char *note[4];  /* further columns, safe to print; NULL: empty */
     const char *haystack; /* what typing is compared with, in lower case */
     enum picker_state state;
-    enum lt_verdict verdict;
-    struct lt_figure peak_bytes, step_seconds;
-    bool host; /* the device is the CPU: the verdict is of host memory */
+    enum lt_verdict verdict;     /* of device and host together */
+    struct lt_figure peak_bytes; /* on the device */
+    struct lt_figure step_seconds;
 };
 
 enum picker_kind { PICK_FIELD, PICK_DEVICE, PICK_FILE };
@@ -42,7 +42,7 @@ bool picker_open_choices(struct picker *picker, const char *field, const char *t
 /* `cpus`: only those. */
 bool picker_open_devices(struct picker *picker, const struct session *session, const char *field, const char *current,
                          bool cpus);
-bool picker_open_files(struct picker *picker, const struct session *session);
+bool picker_open_files(struct picker *picker);
 void picker_close(struct picker *picker);
 
 /* After the filter's text changed. */
@@ -51,7 +51,7 @@ void picker_filter(struct picker *picker);
 /* The selected item; NULL: nothing matches. */
 const struct picker_item *picker_selected(const struct picker *picker);
 
-/* Tries one item, the nearest to the view that was not yet tried. False: none is left. */
+/* Tries the first row in view that was not yet tried. False: none is left. */
 bool picker_work(struct picker *picker, const struct session *session);
 
 #endif

@@ -166,6 +166,8 @@ void prompt_answer(struct app *app, int32_t key)
         app_leave(app);
         if (strcmp(line, "back") != 0)
             command_run(app, line);
+        if (answer->first && session_is_saved(&app->session))
+            command_run(app, app->pending);
         return;
     }
 }

@@ -1,6 +1,5 @@
 #include "tui/reading.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/text.h"
@@ -38,14 +37,20 @@ static unsigned scope_of(enum pane pane)
     return 1u << pane;
 }
 
+/* A key that works in this scope, under the heading of all panes (`shared`) or of the scope itself. */
+static bool belongs(const struct binding *binding, unsigned scope, bool shared)
+{
+    bool everywhere = (binding->scopes & SCOPE_PANES) == SCOPE_PANES;
+    return keymap_find(scope, binding->key) == binding && everywhere == shared;
+}
+
 /* All keys for the same line in one label: "+ =". */
-static const char *keys_of(struct reading *reading, unsigned scope, const char *line)
+static const char *keys_of(struct reading *reading, unsigned scope, bool shared, const char *line)
 {
     const char *keys = NULL;
     for (int i = 0; i < binding_count; i++) {
         char name[KEY_TEXT];
-        if (!(bindings[i].scopes & scope) || strcmp(bindings[i].line, line) != 0 ||
-            keymap_find(scope, bindings[i].key) != &bindings[i])
+        if (!belongs(&bindings[i], scope, shared) || strcmp(bindings[i].line, line) != 0)
             continue;
         key_format(bindings[i].key, name);
         keys = keys ? lt_format(&reading->arena, "%s %s", keys, name) : lt_strdup(&reading->arena, name);
@@ -53,10 +58,10 @@ static const char *keys_of(struct reading *reading, unsigned scope, const char *
     return keys;
 }
 
-static bool is_first(int index, unsigned scope)
+static bool is_first(int index, unsigned scope, bool shared)
 {
     for (int i = 0; i < index; i++) {
-        if ((bindings[i].scopes & scope) && !strcmp(bindings[i].line, bindings[index].line))
+        if (belongs(&bindings[i], scope, shared) && !strcmp(bindings[i].line, bindings[index].line))
             return false;
     }
     return true;
@@ -67,11 +72,10 @@ static void put_keys(struct reading *reading, unsigned scope, bool shared)
 {
     for (int i = 0; i < binding_count; i++) {
         const struct binding *binding = &bindings[i];
-        bool everywhere = (binding->scopes & SCOPE_PANES) == SCOPE_PANES;
-        if (!(binding->scopes & scope) || everywhere != shared || !is_first(i, scope))
+        if (!belongs(binding, scope, shared) || !is_first(i, scope, shared))
             continue;
         const struct command *command = command_find(binding->line, strcspn(binding->line, " "));
-        const char *keys = keys_of(reading, scope, binding->line);
+        const char *keys = keys_of(reading, scope, shared, binding->line);
         const char *args = strchr(binding->line, ' ');
         const char *text = command && args ? lt_format(&reading->arena, "%s: %s", binding->line, command->help)
                            : command       ? command->help
@@ -86,7 +90,7 @@ static void put_signs(struct reading *reading)
     static const char *const signs[][2] = {
         {"~", "assumed: rests on a guess that can be changed, such as the size of an open input"},
         {"≥", "at least: a part is not known, such as a layer of a class that is not in the catalogue"},
-        {"25-30", "behind a figure: nine times out of ten the truth lies between these"},
+        {"25-30", "behind a figure: an interval that is meant to hold the truth nine times out of ten"},
         {"+2.4", "behind a total: what the last edit changed"},
         {"!", "at a layer: its shapes do not fit; the reason stands in the layer's pane"},
         {"?", "at a layer: not known; its figures are missing from the totals"},
@@ -148,6 +152,8 @@ void reading_help(const struct app *app, struct reading *reading)
     }
     heading(reading, "Keys of a list to choose from (typing filters it)");
     put_keys(reading, SCOPE_PICKER, false);
+    heading(reading, "Keys of a text such as this one");
+    put_keys(reading, SCOPE_TEXT, false);
     put_signs(reading);
     put_letters(reading);
     put_commands(reading);

@@ -34,14 +34,15 @@ static int estimate(const struct report_job *job, struct lt_arena *arena, struct
 static int print(const struct report_job *job, const struct lt_report *report)
 {
     const struct arguments *a = job->arguments;
-    if (a->check && !a->text && !a->json && !a->out_file)
+    bool wanted = !a->check || a->text || a->json || a->out_file;
+    if (!wanted || a->json || a->out_file)
+        output_problems(job->problems, LT_ERROR); /* else they stand in the text */
+    if (!wanted)
         return EXIT_OK;
     struct lt_buffer out = {0};
     enum lt_status status = a->json ? lt_report_json(report, &out) : lt_report_text(report, &out);
     int result = status ? output_exit(status) : output_write(&out, a->out_file);
     lt_buffer_free(&out);
-    if (a->json || a->out_file)
-        output_problems(job->problems, LT_ERROR); /* else they stand in the text */
     return result;
 }
 

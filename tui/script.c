@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "tui/output.h"
 
 bool script_draw(struct script *script)
 {
@@ -22,7 +23,9 @@ bool script_draw(struct script *script)
 static void fail(struct script *script, int status, const char *what, const char *text)
 {
     script->status = status;
-    lt_buffer_printf(&script->trouble, "line %d: %s %s\n", script->line, what, text);
+    lt_problem_add(script->problems, LT_ERROR,
+                   (struct lt_place){.file = script->name, .line = (uint32_t)script->line, .column = 1}, NULL, "%s %s",
+                   what, text);
 }
 
 static void press(struct script *script, int32_t key)
@@ -45,7 +48,7 @@ static void press_all(struct script *script, char *words)
     for (char *word; (word = strtok_r(rest, " \t", &rest)) && !script->status;) {
         int32_t key = key_parse(word);
         if (key == K_NONE)
-            fail(script, 3, "there is no key", word);
+            fail(script, EXIT_DATA, "there is no key", word);
         else
             press(script, key);
     }
@@ -57,7 +60,7 @@ static void do_size(struct script *script, const char *args)
 {
     int rows, cols;
     if (sscanf(args, "%dx%d", &cols, &rows) != 2 || rows < 1 || cols < 1 || rows > FRAME_LIMIT || cols > FRAME_LIMIT) {
-        fail(script, 3, "no size, such as 80x24:", args);
+        fail(script, EXIT_DATA, "no size, such as 80x24:", args);
         return;
     }
     script->rows = rows;
@@ -93,7 +96,7 @@ static bool shows(struct script *script, const char *text)
 static void do_expect(struct script *script, const char *args)
 {
     if (!shows(script, args)) {
-        fail(script, 1, "the screen does not show", args);
+        fail(script, EXIT_CHECK, "the screen does not show", args);
         do_dump(script, "");
     }
 }
@@ -101,7 +104,7 @@ static void do_expect(struct script *script, const char *args)
 static void do_absent(struct script *script, const char *args)
 {
     if (shows(script, args)) {
-        fail(script, 1, "the screen shows", args);
+        fail(script, EXIT_CHECK, "the screen shows", args);
         do_dump(script, "");
     }
 }
@@ -123,7 +126,7 @@ static void direct(struct script *script, const char *line)
         directives[i].run(script, line + length + strspn(line + length, " "));
         return;
     }
-    fail(script, 3, "there is no", line);
+    fail(script, EXIT_DATA, "there is no", line);
 }
 
 static void run_line(struct script *script, char *line)
@@ -160,5 +163,4 @@ void script_free(struct script *script)
 {
     frame_free(&script->frame);
     lt_buffer_free(&script->dumped);
-    lt_buffer_free(&script->trouble);
 }

@@ -1,7 +1,6 @@
 #include "tui/scroll_text.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "core/base/text.h"
 

@@ -8,9 +8,9 @@
 #include "core/base/text.h"
 #include "core/data/file.h"
 #include "core/data/yaml.h"
-#include "core/formats/formats.h"
 #include "core/formats/native.h"
 #include "core/model/assign.h"
+#include "tui/model_file.h"
 
 /* ---- the estimate ---- */
 
@@ -62,6 +62,16 @@ const char *session_trouble(const struct session *session)
     return now->status == LT_NO_MEMORY   ? "memory ended"
            : now->status == LT_TOO_LARGE ? "too large to be estimated"
                                          : lt_status_name(now->status);
+}
+
+enum lt_verdict session_verdict(const struct lt_estimate *e)
+{
+    enum lt_verdict device = e->device_memory.verdict, host = e->host_memory.verdict;
+    if (device == LT_DOES_NOT_FIT || host == LT_DOES_NOT_FIT)
+        return LT_DOES_NOT_FIT;
+    if (device == LT_TIGHT || host == LT_TIGHT)
+        return LT_TIGHT;
+    return device;
 }
 
 bool session_try(const struct session *session, const char *field, const char *value, struct computed *out)
@@ -118,9 +128,10 @@ enum lt_status session_open(struct session *session, const struct app_options *o
 
 void session_close(struct session *session, bool keep)
 {
-    if (!keep)
-        journal_discard(&session->journal);
-    journal_close(&session->journal);
+    if (keep)
+        journal_close(&session->journal);
+    else
+        journal_end(&session->journal);
     for (int i = 0; i < 2; i++)
         lt_arena_free(&session->computed[i].arena);
     lt_arena_free(&session->refused_arena);
@@ -244,7 +255,7 @@ static bool is_native(const struct session *session)
 
 static bool is_builtin(const struct session *session)
 {
-    return session->file && !strncmp(session->file, "sample:", 7);
+    return session->file && !strncmp(session->file, MODEL_FILE_SAMPLE, strlen(MODEL_FILE_SAMPLE));
 }
 
 const char *session_other_name(const struct session *session, char *out, size_t size)
@@ -252,14 +263,14 @@ const char *session_other_name(const struct session *session, char *out, size_t 
     if (is_native(session) && !is_builtin(session))
         return NULL;
     const char *file = session->file ? session->file : "model";
-    file += is_builtin(session) ? strlen("sample:") : 0;
+    file += is_builtin(session) ? strlen(MODEL_FILE_SAMPLE) : 0;
     const char *slash = strrchr(file, '/'), *dot = strrchr(file, '.');
     size_t stem = dot && dot > (slash ? slash + 1 : file) ? (size_t)(dot - file) : strlen(file);
     snprintf(out, size, "%.*s.yaml", (int)stem, file);
     return out;
 }
 
-/* The document has another file from now on, and that file's journal. */
+/* The document has another file from now on, and that file's journal. `path` may be the name it had. */
 static void take_name(struct session *session, const char *path)
 {
     char *copy = strdup(path);
@@ -269,11 +280,11 @@ static void take_name(struct session *session, const char *path)
         return;
     free(session->file);
     session->file = copy;
-    const char *origin = lt_strdup(session->document->arena, path);
+    const char *origin = lt_strdup(session->document->arena, copy);
     if (origin)
         session->document->origin.file = origin;
     session->document->origin.format = LT_FORMAT_NATIVE;
-    journal_open(&session->journal, session->options->state_dir, path);
+    journal_open(&session->journal, session->options->state_dir, copy);
     journal_discard(&session->journal);
 }
 
@@ -310,23 +321,8 @@ enum lt_status session_save(struct session *session, const char *path, bool forc
     return LT_OK;
 }
 
-static struct lt_document *read_sample(struct session *session, const struct lt_builtin *sample)
-{
-    const char *name = lt_format(&session->refused_arena, "sample:%s", sample->name);
-    return name ? lt_open_text(name, sample->bytes, sample->length, &session->refused) : NULL;
-}
-
 struct lt_document *session_read(struct session *session, const char *name)
 {
     forget_refusal(session);
-    const char *wanted = strncmp(name, "sample:", 7) ? name : name + 7;
-    struct stat info;
-    bool exists = stat(name, &info) == 0;
-    for (size_t i = 0; !exists && i < session->options->sample_count; i++) {
-        const struct lt_builtin *sample = &session->options->samples[i];
-        size_t stem = strcspn(sample->name, ".");
-        if (!strcmp(sample->name, wanted) || (!strncmp(sample->name, wanted, stem) && !wanted[stem]))
-            return read_sample(session, sample);
-    }
-    return lt_open(name, &session->refused);
+    return model_file_open(name, &session->refused);
 }

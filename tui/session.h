@@ -34,7 +34,7 @@ struct session {
 /* Takes the document over. `clash` (may be NULL): another process keeps the journal of this file. */
 enum lt_status session_open(struct session *session, const struct app_options *options, struct lt_document *document,
                             bool *clash);
-/* `keep`: the journal stays where it is. */
+/* `keep`: this session's edits stay in their journal, to be found again. */
 void session_close(struct session *session, bool keep);
 
 /* NULL: nothing could be computed (session_trouble says why); before: nothing was edited yet. */
@@ -42,6 +42,9 @@ const struct lt_estimate *session_now(const struct session *session);
 const struct lt_estimate *session_before(const struct session *session);
 const char *session_trouble(const struct session *session);
 const struct lt_problems *session_problems(const struct session *session);
+
+/* Of device and host together. */
+enum lt_verdict session_verdict(const struct lt_estimate *estimate);
 
 /* One line of the command language; refused edits change nothing and leave their reason in `refused`. */
 enum lt_status session_edit(struct session *session, const char *line);
@@ -57,7 +60,7 @@ enum lt_status session_replay(struct session *session, uint32_t *edits);
  * LT_INVALID: another file has that name (unless `force`). */
 enum lt_status session_save(struct session *session, const char *path, bool force);
 
-/* Reads another document: a file, or a built-in sample by its name. NULL: `refused` says why. */
+/* Reads another document, named as in model_file_open. NULL: `refused` says why. */
 struct lt_document *session_read(struct session *session, const char *name);
 
 /* NAME.yaml for a document that cannot be saved where it came from; in `out`. NULL where it can. */

@@ -73,18 +73,6 @@ static double column_value(const struct spark *spark, int cols, int col, bool *m
     return most;
 }
 
-int spark_at(struct rect rect, const struct spark *spark, int col)
-{
-    struct rect plot = plot_rect(rect, spark);
-    int at = col - (plot.col - rect.col);
-    if (at < 0 || at >= plot.cols || spark->count < 1)
-        return -1;
-    if (spark->count > plot.cols)
-        return (int)(((int64_t)at * spark->count + plot.cols - 1) / plot.cols);
-    int index = at / (plot.cols / spark->count);
-    return index < spark->count ? index : -1;
-}
-
 static void draw_column(struct frame *frame, struct rect plot, int col, double value, double top, enum role role)
 {
     if (isnan(value)) {

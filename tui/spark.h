@@ -26,7 +26,4 @@ double spark_top(const struct spark *spark);
  * wider. */
 void spark_draw(struct frame *frame, struct rect rect, const struct spark *spark);
 
-/* The index of the value drawn at `col` of `rect`, as spark_draw draws it; -1 outside the columns. */
-int spark_at(struct rect rect, const struct spark *spark, int col);
-
 #endif

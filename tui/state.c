@@ -1,6 +1,5 @@
 #include "tui/state.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,10 +90,10 @@ bool app_edit(struct app *app, const char *line)
 
 static void offer_recovery(struct app *app, bool clash)
 {
-    static const struct answer answers[] = {{'y', "take them over", "recover yes"},
-                                            {'n', "forget them", "recover no"},
-                                            {K_ESC, "later", "back"},
-                                            {0, NULL, NULL}};
+    static const struct answer answers[] = {{'y', "take them over", "recover yes", false},
+                                            {'n', "forget them", "recover no", false},
+                                            {K_ESC, "later", "back", false},
+                                            {0}};
     uint32_t edits = app->session.journal.found_edits;
     if (clash)
         app_say(app, ROLE_WARN, "The file is open elsewhere: this session keeps no journal");
@@ -126,21 +125,19 @@ static void say_opened(struct app *app, const struct lt_problems *problems)
 void app_take(struct app *app, struct lt_document *document)
 {
     bool clash;
-    struct session next;
-    struct lt_problems problems = app->session.refused;
-    if (session_open(&next, app->options, document, &clash)) {
+    journal_end(&app->session.journal); /* its file may be the one that is opened */
+    struct session last = app->session;
+    if (session_open(&app->session, app->options, document, &clash)) {
+        app->session = last; /* where its figures point to */
         lt_document_free(document);
         app_say(app, ROLE_ERROR, "Memory ended");
         return;
     }
-    struct session last = app->session;
-    app->session = next;
-    app->session.refused.arena = &app->session.refused_arena;
     app->built = 0;
     app->session.generation += last.generation;
     app_leave(app);
     start_on(app);
-    say_opened(app, &problems);
+    say_opened(app, &last.refused);
     offer_recovery(app, clash);
     session_close(&last, false);
 }
@@ -245,12 +242,10 @@ static void rebuild_outline(struct app *app)
     app->outline_stale = false;
 }
 
-/* The first entry that can be edited is the one that the keys start from. */
-static void leave_heading(const struct form *form, struct list *list)
+static void take_form(const struct form *form, struct list *list)
 {
-    list->count = form->count;
-    if (list->selected < form->count && !form->entry[list->selected].field)
-        list_select(list, list->selected + 1);
+    list_layout(list, form->count, list->rows);
+    form_skip_heading(form, list, false);
 }
 
 void app_refresh(struct app *app)
@@ -260,7 +255,7 @@ void app_refresh(struct app *app)
         name_layers(app);
         take_moments(app);
         form_of_setup(&app->setup_form, app->session.document, &app->session.opened, session_now(&app->session));
-        leave_heading(&app->setup_form, &app->setup_list);
+        take_form(&app->setup_form, &app->setup_list);
         app->built = app->session.generation;
     }
     if (changed || app->outline_stale)
@@ -269,7 +264,7 @@ void app_refresh(struct app *app)
         form_of_layer(&app->layer_form, app->session.document, app->layer);
         if (app->built_layer != app->layer)
             app->layer_list = (struct list){.rows = app->layer_list.rows};
-        leave_heading(&app->layer_form, &app->layer_list);
+        take_form(&app->layer_form, &app->layer_list);
         app->built_layer = app->layer;
     }
 }
@@ -292,7 +287,7 @@ enum lt_status app_open(struct app *app, const struct app_options *options)
 
 void app_close(struct app *app)
 {
-    session_close(&app->session, !app->quit || app->session.journal.found);
+    session_close(&app->session, !app->quit);
     picker_close(&app->picker);
     lt_arena_free(&app->reading.arena);
     lt_arena_free(&app->names_arena);

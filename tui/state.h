@@ -4,6 +4,7 @@
 #define TUI_STATE_H
 
 #include "tui/form.h"
+#include "tui/key.h"
 #include "tui/line_edit.h"
 #include "tui/list.h"
 #include "tui/outline.h"
@@ -32,10 +33,12 @@ struct reading {
     struct scroll_text text;
 };
 
-/* One line to decide; an answer's key runs its command. */
+/* One line to decide; an answer's key runs its command. Where it is `first`, the pending one follows once all is saved.
+ */
 struct answer {
     int32_t key;
-    const char *label, *line;
+    const char *label, *line; /* line NULL: the pending one */
+    bool first;
 };
 struct question {
     char text[MESSAGE_BYTES];
@@ -54,7 +57,6 @@ struct app {
     struct session session;
     bool quit, suspend, redraw; /* wishes to whoever runs the loop */
     bool mouse;
-    int status; /* of the program's end */
 
     enum mode mode;
     struct panes_wish wish;
@@ -85,7 +87,7 @@ struct app {
     struct picker picker;
     struct reading reading;
     struct question question;
-    char pending[LINE_EDIT_BYTES]; /* a line that an answer runs */
+    char pending[LINE_EDIT_BYTES]; /* the line that a question stands before */
     char message[MESSAGE_BYTES];   /* "": none */
     enum role message_role;
     struct bar_item bar[BAR_ITEMS];
@@ -124,6 +126,8 @@ void app_refresh(struct app *app);
 bool app_find(struct app *app, const char *text, int from, int step);
 /* Shows a text that was added to the reading's lines by `fill`. */
 void app_read(struct app *app, const char *title, void (*fill)(const struct app *app, struct reading *reading));
+/* Who has the keys, as a scope of the keymap. */
+unsigned app_scope(const struct app *app);
 /* The form and its list in the pane that has the keys; NULL: it has none. */
 struct form *app_form(struct app *app, struct list **list);
 const struct form_entry *app_entry(const struct app *app);

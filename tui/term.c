@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "core/data/file.h"
 #include "tui/fallback.h"
 
 enum { MODE_BYTES = 256, SEQUENCES = 32 };
@@ -42,19 +43,6 @@ static const char PASTE_ON[] = "\033[?2004h", PASTE_OFF[] = "\033[?2004l";
 
 /* ---- leaving and entering ---- */
 
-static void write_all(const char *bytes, size_t count)
-{
-    while (count > 0) {
-        ssize_t done = write(STDOUT_FILENO, bytes, count);
-        if (done < 0 && errno != EINTR)
-            return;
-        if (done > 0) {
-            bytes += done;
-            count -= (size_t)done;
-        }
-    }
-}
-
 /* Gives the terminal back as it was. Async-signal-safe, and each step stands alone: one that fails stops no other. In
  * the background the terminal is not ours to touch, and a terminal that takes nothing more must not keep us from
  * ending. */
@@ -68,7 +56,7 @@ static void leave(void)
         return;
     struct pollfd room = {.fd = STDOUT_FILENO, .events = POLLOUT};
     if (poll(&room, 1, 1000) > 0)
-        write_all(terminal.leave, terminal.leave_bytes);
+        lt_write_all(STDOUT_FILENO, terminal.leave, terminal.leave_bytes);
     tcsetattr(STDIN_FILENO, TCSANOW, &terminal.before);
 }
 
@@ -76,9 +64,9 @@ static void enter(void)
 {
     terminal.active = 1;
     tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal.ours);
-    write_all(terminal.enter, terminal.enter_bytes);
+    lt_write_all(STDOUT_FILENO, terminal.enter, terminal.enter_bytes);
     if (terminal.mouse)
-        write_all(MOUSE_ON, sizeof MOUSE_ON - 1);
+        lt_write_all(STDOUT_FILENO, MOUSE_ON, sizeof MOUSE_ON - 1);
     term_forget();
 }
 
@@ -159,6 +147,8 @@ int term_take_signals(void)
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (taken & TERM_CONTINUED)
         enter();
+    if (taken & TERM_RESIZED)
+        term_forget();
     return taken;
 }
 
@@ -258,8 +248,7 @@ static attr_t attributes(struct style style, short pair)
 
 static void prepare_looks(const struct term_options *options)
 {
-    terminal.depth =
-        theme_choose(options->color_flag, options->color_setting, options->no_color, tigetnum((char *)"colors"));
+    terminal.depth = theme_choose(options->plain, options->no_color, tigetnum((char *)"colors"));
     if (terminal.depth != THEME_MONO && (start_color() == ERR || COLOR_PAIRS <= ROLE_COUNT))
         terminal.depth = THEME_MONO;
     if (terminal.depth != THEME_MONO)
@@ -380,16 +369,6 @@ void term_close(void)
     frame_free(&terminal.last);
 }
 
-bool term_is_fallback(void)
-{
-    return terminal.fallback;
-}
-
-enum theme_depth term_depth(void)
-{
-    return terminal.depth;
-}
-
 static int within(int value, int other)
 {
     int size = value > 0 ? value : other;
@@ -486,7 +465,7 @@ void term_draw(const struct frame *frame)
     refresh();
 }
 
-/* ---- input, mouse, clipboard ---- */
+/* ---- input and mouse ---- */
 
 bool term_read(struct key_decoder *decoder)
 {
@@ -520,34 +499,5 @@ void term_mouse(bool on)
     if (on == terminal.mouse)
         return;
     terminal.mouse = on;
-    write_all(on ? MOUSE_ON : MOUSE_OFF, on ? sizeof MOUSE_ON - 1 : sizeof MOUSE_OFF - 1);
-}
-
-static void encode64(const char *text, size_t bytes, struct lt_buffer *out)
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < bytes; i += 3) {
-        size_t left = bytes - i;
-        uint32_t bits = (uint32_t)(unsigned char)text[i] << 16;
-        bits |= left > 1 ? (uint32_t)(unsigned char)text[i + 1] << 8 : 0;
-        bits |= left > 2 ? (uint32_t)(unsigned char)text[i + 2] : 0;
-        char four[] = {digit[bits >> 18], digit[bits >> 12 & 63], left > 1 ? digit[bits >> 6 & 63] : '=',
-                       left > 2 ? digit[bits & 63] : '='};
-        lt_buffer_add(out, four, sizeof four);
-    }
-}
-
-bool term_copy(const char *text, size_t bytes)
-{
-    if (!terminal.xterm_like || bytes > TERM_COPY_LIMIT)
-        return false;
-    struct lt_buffer out = {0};
-    lt_buffer_puts(&out, "\033]52;c;");
-    encode64(text, bytes, &out);
-    lt_buffer_puts(&out, "\a");
-    bool sent = !out.failed;
-    if (sent)
-        write_all(out.text, out.length);
-    lt_buffer_free(&out);
-    return sent;
+    lt_write_all(STDOUT_FILENO, on ? MOUSE_ON : MOUSE_OFF, on ? sizeof MOUSE_ON - 1 : sizeof MOUSE_OFF - 1);
 }

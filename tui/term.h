@@ -8,7 +8,6 @@
 
 #include "tui/frame.h"
 #include "tui/key.h"
-#include "tui/theme.h"
 
 enum term_status {
     TERM_OK,
@@ -20,7 +19,7 @@ enum term_status {
 struct term_options {
     const char *type;     /* value of TERM; NULL or unknown: a built-in xterm-256color */
     const char *no_color; /* value of NO_COLOR, or NULL */
-    enum theme_wish color_flag, color_setting;
+    bool plain;           /* no colour was asked for */
     const struct glyph_set *glyphs;
     bool mouse;
 };
@@ -33,10 +32,6 @@ enum term_status term_open(const struct term_options *options);
 const char *term_status_text(enum term_status status);
 
 void term_close(void);
-
-/* True where the terminal's type was unknown and the built-in description serves. */
-bool term_is_fallback(void);
-enum theme_depth term_depth(void);
 
 /* The size now, asked from the system: 1..FRAME_LIMIT each. */
 void term_size(int *rows, int *cols);
@@ -61,10 +56,6 @@ int term_output_fd(void);
 /* Mouse reports on or off; off leaves selecting text to the terminal. */
 void term_mouse(bool on);
 
-/* Asks the terminal to put text on the clipboard (OSC 52). False: too long, nothing was sent. */
-bool term_copy(const char *text, size_t bytes);
-enum { TERM_COPY_LIMIT = 74994 }; /* bytes of text; what xterm accepts once encoded */
-
 /* Gives the terminal back to the shell and stops, as ctrl-z does elsewhere; returns when continued, with everything to
  * draw anew. */
 void term_suspend(void);
@@ -75,7 +66,8 @@ void term_wake_fd(int fd);
 enum { TERM_RESIZED = 1, TERM_STOPPED = 2, TERM_CONTINUED = 4 };
 
 /* What has arrived since the last call, TERM_... or-ed. TERM_STOPPED asks for term_suspend; after TERM_CONTINUED the
- * modes have been set again. */
+ * modes have been set again. After TERM_RESIZED all is to be drawn anew, also where it was smaller and is back again:
+ * the terminal has dropped cells. */
 int term_take_signals(void);
 
 #endif

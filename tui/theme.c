@@ -1,7 +1,5 @@
 #include "tui/theme.h"
 
-#include <stddef.h>
-
 /* The sixteen palette colours, which every terminal lets its user choose; BRIGHT is not to be had with 8. */
 enum { NONE = -1, RED = 1, YELLOW = 3, BLUE = 4, MAGENTA = 5, CYAN = 6, BRIGHT = 8 };
 
@@ -9,7 +7,6 @@ enum { NONE = -1, RED = 1, YELLOW = 3, BLUE = 4, MAGENTA = 5, CYAN = 6, BRIGHT =
 enum { ORANGE = 166, STEEL = 67 };
 
 struct look {
-    const char *name;
     char letter;
     uint8_t mono;       /* attributes without colour */
     uint8_t attributes; /* with colour */
@@ -40,40 +37,38 @@ struct look {
 /* Bar segments are reversed: the colour fills the cell and the letter in it takes the background's colour. Neighbours
  * in the usual order of a bar differ in mono too, by turns reversed, underlined and bold. */
 static const struct look looks[ROLE_COUNT] = {
-    [ROLE_TEXT] = {"text", '.', 0, 0, PLAIN},
-    [ROLE_DIM] = {"dim", 'd', STYLE_DIM, STYLE_DIM, DIM_LIKE},
-    [ROLE_TITLE] = {"title", 't', STYLE_BOLD, STYLE_BOLD, PLAIN},
-    [ROLE_TITLE_FOCUS] = {"title-focus", 'T', STYLE_REVERSE, STYLE_REVERSE | STYLE_BOLD, PLAIN},
-    [ROLE_HEADER] = {"header", 'h', STYLE_UNDERLINE, STYLE_BOLD, ALL(BLUE)},
-    [ROLE_BORDER] = {"border", 'b', 0, 0, DIM_LIKE},
-    [ROLE_SELECTED] = {"selected", 'S', STYLE_REVERSE, STYLE_REVERSE, PLAIN},
-    [ROLE_SELECTED_IDLE] = {"selected-idle", 's', STYLE_BOLD, STYLE_BOLD, PLAIN},
-    [ROLE_MATCH] = {"match", 'm', STYLE_UNDERLINE, STYLE_UNDERLINE | STYLE_BOLD, PLAIN},
-    [ROLE_CHANGED] = {"changed", 'c', STYLE_BOLD, STYLE_BOLD, ALL(CYAN)},
-    [ROLE_GOOD] = {"good", 'g', 0, 0, ALL(BLUE)},
-    [ROLE_WARN] = {"warn", 'w', STYLE_UNDERLINE, 0, ORANGE_LIKE},
-    [ROLE_BAD] = {"bad", 'B', STYLE_BOLD, STYLE_BOLD, ORANGE_LIKE},
-    [ROLE_ERROR] = {"error", 'e', STYLE_REVERSE, STYLE_BOLD, ALL(RED)},
-    [ROLE_KEY] = {"key", 'k', STYLE_BOLD, STYLE_BOLD, ALL(BLUE)},
-    [ROLE_KEY_LABEL] = {"key-label", 'l', 0, 0, PLAIN},
-    [ROLE_PROMPT] = {"prompt", 'p', STYLE_BOLD, STYLE_BOLD, PLAIN},
-    [ROLE_INPUT] = {"input", 'i', STYLE_UNDERLINE, STYLE_UNDERLINE, PLAIN},
-    [ROLE_LINK] = {"link", 'u', STYLE_UNDERLINE, STYLE_UNDERLINE, PLAIN},
-    [ROLE_BAR_WEIGHTS] = {"bar-weights", 'W', STYLE_REVERSE, STYLE_REVERSE, ALL(BLUE)},
-    [ROLE_BAR_GRADIENTS] = {"bar-gradients", 'G', STYLE_UNDERLINE, STYLE_REVERSE, ALL(CYAN)},
-    [ROLE_BAR_OPTIMIZER] = {"bar-optimizer", 'O', STYLE_REVERSE | STYLE_BOLD, STYLE_REVERSE, ALL(MAGENTA)},
-    [ROLE_BAR_KEPT] = {"bar-kept", 'K', STYLE_BOLD, STYLE_REVERSE, ORANGE_LIKE},
-    [ROLE_BAR_TRANSIENT] = {"bar-transient", 'R', STYLE_REVERSE, STYLE_REVERSE, STEEL_LIKE},
-    [ROLE_BAR_WORKSPACE] = {"bar-workspace", 'X', STYLE_UNDERLINE, STYLE_REVERSE, ALL(MAGENTA)},
-    [ROLE_BAR_INPUTS] = {"bar-inputs", 'I', STYLE_REVERSE | STYLE_BOLD, STYLE_REVERSE, ALL(BLUE)},
-    [ROLE_BAR_POOL] = {"bar-pool", 'P', STYLE_UNDERLINE, STYLE_REVERSE | STYLE_DIM, PLAIN},
-    [ROLE_BAR_CONTEXT] = {"bar-context", 'C', STYLE_REVERSE, STYLE_REVERSE | STYLE_DIM, DIM_LIKE},
-    [ROLE_BAR_FREE] = {"bar-free", 'f', 0, 0, DIM_LIKE},
-    [ROLE_BAR_LIMIT] = {"bar-limit", 'L', STYLE_BOLD, STYLE_BOLD, PLAIN},
-    [ROLE_BAR_OVER] = {"bar-over", '!', STYLE_BOLD | STYLE_UNDERLINE, STYLE_REVERSE | STYLE_BOLD, ALL(RED)},
-    [ROLE_PLOT] = {"plot", 'o', 0, 0, ALL(BLUE)},
-    [ROLE_PLOT_MARK] = {"plot-mark", 'M', STYLE_BOLD, STYLE_BOLD, ORANGE_LIKE},
-    [ROLE_AXIS] = {"axis", 'a', STYLE_DIM, 0, DIM_LIKE},
+    [ROLE_TEXT] = {'.', 0, 0, PLAIN},
+    [ROLE_DIM] = {'d', STYLE_DIM, STYLE_DIM, DIM_LIKE},
+    [ROLE_TITLE] = {'t', STYLE_BOLD, STYLE_BOLD, PLAIN},
+    [ROLE_TITLE_FOCUS] = {'T', STYLE_REVERSE, STYLE_REVERSE | STYLE_BOLD, PLAIN},
+    [ROLE_HEADER] = {'h', STYLE_UNDERLINE, STYLE_BOLD, ALL(BLUE)},
+    [ROLE_BORDER] = {'b', 0, 0, DIM_LIKE},
+    [ROLE_SELECTED] = {'S', STYLE_REVERSE, STYLE_REVERSE, PLAIN},
+    [ROLE_SELECTED_IDLE] = {'s', STYLE_BOLD, STYLE_BOLD, PLAIN},
+    [ROLE_CHANGED] = {'c', STYLE_BOLD, STYLE_BOLD, ALL(CYAN)},
+    [ROLE_GOOD] = {'g', 0, 0, ALL(BLUE)},
+    [ROLE_WARN] = {'w', STYLE_UNDERLINE, 0, ORANGE_LIKE},
+    [ROLE_BAD] = {'B', STYLE_BOLD, STYLE_BOLD, ORANGE_LIKE},
+    [ROLE_ERROR] = {'e', STYLE_REVERSE, STYLE_BOLD, ALL(RED)},
+    [ROLE_KEY] = {'k', STYLE_BOLD, STYLE_BOLD, ALL(BLUE)},
+    [ROLE_KEY_LABEL] = {'l', 0, 0, PLAIN},
+    [ROLE_PROMPT] = {'p', STYLE_BOLD, STYLE_BOLD, PLAIN},
+    [ROLE_INPUT] = {'i', STYLE_UNDERLINE, STYLE_UNDERLINE, PLAIN},
+    [ROLE_BAR_WEIGHTS] = {'W', STYLE_REVERSE, STYLE_REVERSE, ALL(BLUE)},
+    [ROLE_BAR_GRADIENTS] = {'G', STYLE_UNDERLINE, STYLE_REVERSE, ALL(CYAN)},
+    [ROLE_BAR_OPTIMIZER] = {'O', STYLE_REVERSE | STYLE_BOLD, STYLE_REVERSE, ALL(MAGENTA)},
+    [ROLE_BAR_KEPT] = {'K', STYLE_BOLD, STYLE_REVERSE, ORANGE_LIKE},
+    [ROLE_BAR_TRANSIENT] = {'R', STYLE_REVERSE, STYLE_REVERSE, STEEL_LIKE},
+    [ROLE_BAR_WORKSPACE] = {'X', STYLE_UNDERLINE, STYLE_REVERSE, ALL(MAGENTA)},
+    [ROLE_BAR_INPUTS] = {'I', STYLE_REVERSE | STYLE_BOLD, STYLE_REVERSE, ALL(BLUE)},
+    [ROLE_BAR_POOL] = {'P', STYLE_UNDERLINE, STYLE_REVERSE | STYLE_DIM, PLAIN},
+    [ROLE_BAR_CONTEXT] = {'C', STYLE_REVERSE, STYLE_REVERSE | STYLE_DIM, DIM_LIKE},
+    [ROLE_BAR_FREE] = {'f', 0, 0, DIM_LIKE},
+    [ROLE_BAR_LIMIT] = {'L', STYLE_BOLD, STYLE_BOLD, PLAIN},
+    [ROLE_BAR_OVER] = {'!', STYLE_BOLD | STYLE_UNDERLINE, STYLE_REVERSE | STYLE_BOLD, ALL(RED)},
+    [ROLE_PLOT] = {'o', 0, 0, ALL(BLUE)},
+    [ROLE_PLOT_MARK] = {'M', STYLE_BOLD, STYLE_BOLD, ORANGE_LIKE},
+    [ROLE_AXIS] = {'a', STYLE_DIM, 0, DIM_LIKE},
 };
 
 static const struct look *look_of(enum role role)
@@ -102,17 +97,9 @@ static enum theme_depth depth_of(int colors)
     return colors >= 8 ? THEME_8 : THEME_MONO;
 }
 
-enum theme_depth theme_choose(enum theme_wish flag, enum theme_wish setting, const char *no_color, int colors)
+enum theme_depth theme_choose(bool plain, const char *no_color, int colors)
 {
-    enum theme_wish wish = flag != THEME_AUTO ? flag : setting;
-    if (wish == THEME_NEVER || (wish == THEME_AUTO && no_color && no_color[0]))
-        return THEME_MONO;
-    return depth_of(colors);
-}
-
-const char *theme_role_name(enum role role)
-{
-    return look_of(role)->name;
+    return plain || (no_color && no_color[0]) ? THEME_MONO : depth_of(colors);
 }
 
 char theme_role_letter(enum role role)

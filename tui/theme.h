@@ -16,7 +16,6 @@ enum role {
     ROLE_BORDER,
     ROLE_SELECTED,      /* the row under the cursor, in the pane that has the keys */
     ROLE_SELECTED_IDLE, /* the same in the other panes */
-    ROLE_MATCH,         /* found by a search */
     ROLE_CHANGED,       /* differs since the last edit, or from its default */
     ROLE_GOOD,
     ROLE_WARN,
@@ -26,7 +25,6 @@ enum role {
     ROLE_KEY_LABEL, /* what it does */
     ROLE_PROMPT,    /* ":" and "/" and questions */
     ROLE_INPUT,     /* text being typed */
-    ROLE_LINK,      /* a figure that can be opened */
     ROLE_BAR_WEIGHTS,
     ROLE_BAR_GRADIENTS,
     ROLE_BAR_OPTIMIZER,
@@ -57,19 +55,14 @@ struct style {
 
 enum theme_depth { THEME_MONO, THEME_8, THEME_16, THEME_256, THEME_DEPTHS };
 
-/* What a flag or a setting says about colour. */
-enum theme_wish { THEME_AUTO, THEME_NEVER, THEME_ALWAYS };
-
 /* `role` may carry ROLE_FLAT, here and below. */
 struct style theme_style(enum role role, enum theme_depth depth);
 
-/* The order is flag, setting, NO_COLOR, terminal: a wish other than THEME_AUTO wins over NO_COLOR. `no_color` is the
- * value of that variable or NULL; as its convention says, an empty one counts as not set. `colors` is what the terminal
- * claims (terminfo's), -1 for none. */
-enum theme_depth theme_choose(enum theme_wish flag, enum theme_wish setting, const char *no_color, int colors);
+/* `plain`: no colour was asked for. `no_color` is the value of that variable or NULL; as its convention says, an empty
+ * one counts as not set. `colors` is what the terminal claims (terminfo's), -1 for none. */
+enum theme_depth theme_choose(bool plain, const char *no_color, int colors);
 
-/* A name and a letter for each role, for tests and dumps; letters are distinct, ROLE_TEXT's is '.'. */
-const char *theme_role_name(enum role role);
+/* A letter for each role, for dumps; letters are distinct, ROLE_TEXT's is '.'. */
 char theme_role_letter(enum role role);
 
 #endif

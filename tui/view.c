@@ -1,7 +1,6 @@
 #include "tui/view.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "core/base/text.h"
 
@@ -84,9 +83,15 @@ static void draw_right(struct frame *frame, struct rect row, int from, const cha
     frame_put(frame, row, 0, row.cols - 1, ROLE_TEXT, ' ');
 }
 
+struct rect view_body(const struct app *app, enum pane pane)
+{
+    struct rect rect = app->panes.pane[pane];
+    return rect.rows > 1 ? (struct rect){rect.row + 1, rect.col, rect.rows - 1, rect.cols} : (struct rect){0};
+}
+
 struct rect view_title(const struct app *app, struct frame *frame, enum pane pane, const char *right)
 {
-    struct rect rect = app->panes.pane[pane], row = rect_row(rect, 0);
+    struct rect row = rect_row(app->panes.pane[pane], 0);
     bool focus = pane == app->wish.focus, first = row.row == app->panes.main.row;
     int col;
     if (!app->panes.wide && first) {
@@ -98,7 +103,7 @@ struct rect view_title(const struct app *app, struct frame *frame, enum pane pan
     }
     if (right && right[0])
         draw_right(frame, row, col, right);
-    return rect.rows > 1 ? (struct rect){rect.row + 1, rect.col, rect.rows - 1, rect.cols} : (struct rect){0};
+    return view_body(app, pane);
 }
 
 /* ---- all of it ---- */

@@ -23,12 +23,13 @@ void piece_add(struct pieces *pieces, enum role role, int drop, const char *form
 /* Left to right with two blanks between them, in `cols` columns. Returns the column behind the last. */
 int pieces_draw(const struct pieces *pieces, struct frame *frame, struct rect rect, int row, int col, int cols);
 
-/* The title of a pane in its first row with `right` (may be NULL) at the end; the rest of the rectangle. */
+/* A pane below its title; empty where it is not in view. */
+struct rect view_body(const struct app *app, enum pane pane);
+/* The title of a pane in its first row with `right` (may be NULL) at the end. Returns the body. */
 struct rect view_title(const struct app *app, struct frame *frame, enum pane pane, const char *right);
 
 void view_totals(const struct app *app, struct frame *frame, struct rect rect);
 void view_verdict(const struct app *app, struct pieces *pieces);
-enum lt_verdict verdict_of(const struct lt_estimate *estimate); /* of device and host together */
 enum role verdict_role(enum lt_verdict verdict);
 
 void layers_layout(struct app *app);

@@ -1,17 +1,11 @@
 /* The last row: what the keys do here, or what was said, asked or is being typed. */
 #include "tui/view.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/text.h"
 #include "tui/complete.h"
 #include "tui/keymap.h"
-
-static unsigned scope_of(const struct app *app)
-{
-    return app->mode == MODE_PICKER ? SCOPE_PICKER : app->mode == MODE_TEXT ? SCOPE_TEXT : 1u << app->wish.focus;
-}
 
 static int32_t prompt_sign(const struct app *app)
 {
@@ -46,18 +40,20 @@ void bar_layout(struct app *app)
             add_item(app, answer->key, answer->label, &col);
         return;
     }
+    if (is_typing(app) || app->mode == MODE_VALUE || app->message[0])
+        return; /* something else stands there: a click must not find a key that is not in view */
     /* Help and the way out first: they must be in view at any width. */
     static const char *const first[] = {"help", "quit"};
     for (int i = 0; i < 2 && app->mode == MODE_PANES; i++) {
         for (int k = 0; k < binding_count; k++) {
-            if (bindings[k].bar && !strcmp(bindings[k].line, first[i]) && (bindings[k].scopes & scope_of(app)))
+            if (bindings[k].bar && !strcmp(bindings[k].line, first[i]) && (bindings[k].scopes & app_scope(app)))
                 add_item(app, bindings[k].key, bindings[k].bar, &col);
         }
     }
     for (int i = 0; i < binding_count; i++) {
         const struct binding *binding = &bindings[i];
         bool placed = !strcmp(binding->line, "help") || !strcmp(binding->line, "quit");
-        if (binding->bar && !placed && (binding->scopes & scope_of(app)))
+        if (binding->bar && !placed && (binding->scopes & app_scope(app)))
             add_item(app, binding->key, binding->bar, &col);
     }
 }

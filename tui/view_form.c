@@ -118,12 +118,6 @@ static void split_layer(const struct app *app, struct rect rect, struct rect *fa
     *form = (struct rect){rect.row + rows, rect.col, rect.rows - rows, rect.cols};
 }
 
-static struct rect below_title(const struct app *app, enum pane pane)
-{
-    struct rect rect = app->panes.pane[pane];
-    return rect.rows > 1 ? (struct rect){rect.row + 1, rect.col, rect.rows - 1, rect.cols} : (struct rect){0};
-}
-
 /* The last row of a pane that is high enough says what the selected field is. */
 static struct rect above_help(struct rect rect)
 {
@@ -158,8 +152,7 @@ static void layout_list(struct list *list, const struct form *form, int rows)
 
 void forms_layout(struct app *app)
 {
-    struct rect setup = above_help(below_title(app, PANE_SETUP)), layer = below_title(app, PANE_LAYER), facts,
-                form = {0};
+    struct rect setup = above_help(view_body(app, PANE_SETUP)), layer = view_body(app, PANE_LAYER), facts, form = {0};
     layout_list(&app->setup_list, &app->setup_form, setup.rows);
     app->form_top[PANE_SETUP] = setup.row;
     if (layer.rows)

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/text.h"
 #include "tui/show.h"
 
 static const struct list_column columns[OUTLINE_KEYS] = {

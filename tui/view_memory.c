@@ -1,9 +1,6 @@
 /* Memory: what is alive over one step, and what the peak is made of. */
 #include "tui/view.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "tui/bar.h"
 #include "tui/classes.h"
 #include "tui/show.h"

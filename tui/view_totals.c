@@ -1,7 +1,6 @@
 /* The question's answer: does it fit, how full, how long; and what the last edit changed. */
 #include "tui/view.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,16 +21,6 @@ enum role verdict_role(enum lt_verdict verdict)
     static const enum role roles[LT_VERDICT_COUNT] = {
         [LT_VERDICT_UNKNOWN] = ROLE_WARN, [LT_FITS] = ROLE_GOOD, [LT_TIGHT] = ROLE_WARN, [LT_DOES_NOT_FIT] = ROLE_BAD};
     return roles[verdict];
-}
-
-enum lt_verdict verdict_of(const struct lt_estimate *e)
-{
-    enum lt_verdict device = e->device_memory.verdict, host = e->host_memory.verdict;
-    if (device == LT_DOES_NOT_FIT || host == LT_DOES_NOT_FIT)
-        return LT_DOES_NOT_FIT;
-    if (device == LT_TIGHT || host == LT_TIGHT)
-        return LT_TIGHT;
-    return device;
 }
 
 /* ---- the title line ---- */
@@ -75,7 +64,7 @@ static void draw_title(const struct app *app, struct frame *frame, struct rect r
         piece_add(&line, setup_role(app, LT_SET_MODE), 2, "%s", mode ? mode : "");
     lt_arena_free(&arena);
     bool in_words = !verdict_here(app);
-    enum lt_verdict verdict = e ? verdict_of(e) : LT_VERDICT_UNKNOWN;
+    enum lt_verdict verdict = e ? session_verdict(e) : LT_VERDICT_UNKNOWN;
     const char *word = in_words ? "" : lt_verdict_names[verdict];
     int width = lt_text_width(word);
     pieces_draw(&line, frame, rect, 0, 1, rect.cols - width - 3);
@@ -167,7 +156,7 @@ void view_verdict(const struct app *app, struct pieces *pieces)
         piece_add(pieces, ROLE_BAD, 0, "No figures: %s", session_trouble(&app->session));
         return;
     }
-    enum lt_verdict verdict = verdict_of(e);
+    enum lt_verdict verdict = session_verdict(e);
     bool host = is_cpu(e) || (verdict != e->device_memory.verdict && verdict == e->host_memory.verdict);
     piece_add(pieces, verdict_role(verdict), 0, "%s:", lt_verdict_names[verdict]);
     add_need(e, host, pieces);
@@ -266,7 +255,7 @@ static void add_rates(const struct lt_estimate *e, struct pieces *pieces)
     if (unit)
         *unit = '\0';
     piece_add(pieces, ROLE_TEXT, 1, "%s samples/s", rate);
-    piece_add(pieces, ROLE_TEXT, 2, "%s %s", e->training ? "epoch" : "dataset",
+    piece_add(pieces, ROLE_TEXT, 2, "%s %s%s", e->training ? "epoch" : "dataset", show_mark(e->time.epoch_standing),
               show_duration(text, e->time.epoch_seconds));
 }
 
@@ -320,14 +309,15 @@ static void draw_tiny(const struct app *app, struct frame *frame, struct rect re
         frame_text_fit(frame, rect, 0, 0, rect.cols, ROLE_BAD, session_trouble(&app->session));
         return;
     }
-    enum lt_verdict verdict = verdict_of(e);
+    enum lt_verdict verdict = session_verdict(e);
     frame_text_fit(frame, rect, 0, 0, rect.cols, verdict_role(verdict), lt_verdict_names[verdict]);
     used_of(text, e->device_memory.peak_bytes, (double)e->device_memory.usable_bytes);
     frame_printf(frame, rect, 1, 0, ROLE_TEXT, "%s %s", is_cpu(e) ? "CPU" : "VRAM", text);
     frame_printf(frame, rect, 2, 0, ROLE_TEXT, "step %s", show_figure(text, e->time.step_seconds, LT_UNIT_SECONDS));
     used_of(text, e->host_memory.peak_bytes, (double)e->host_memory.capacity_bytes);
     frame_printf(frame, rect, 3, 0, ROLE_TEXT, "RAM %s", text);
-    frame_printf(frame, rect, 4, 0, ROLE_TEXT, "epoch %s", show_duration(text, e->time.epoch_seconds));
+    frame_printf(frame, rect, 4, 0, ROLE_TEXT, "epoch %s%s", show_mark(e->time.epoch_standing),
+                 show_duration(text, e->time.epoch_seconds));
     frame_text_fit(frame, rect, 5, 0, rect.cols, ROLE_DIM, file_name(app));
 }
 

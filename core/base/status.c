@@ -1,5 +1,8 @@
 #include "core/base/status.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static const char *const STATUS_NAME[LT_STATUS_COUNT] = {
     [LT_OK] = "ok",
     [LT_NO_MEMORY] = "out of memory",
@@ -36,22 +39,37 @@ static bool has_room(struct lt_problems *problems)
     return true;
 }
 
+enum { LONGEST = 1000 };
+
+/* Foreign names make a message as long as they like: its beginning tells enough. Cut between characters. */
+static char *beginning(struct lt_arena *arena, const char *text)
+{
+    size_t bytes = text ? strnlen(text, LONGEST + 1) : 0;
+    if (bytes <= LONGEST)
+        return lt_strdup(arena, text);
+    for (bytes = LONGEST; bytes && (text[bytes] & 0xC0) == 0x80;)
+        bytes--;
+    return lt_format(arena, "%.*s...", (int)bytes, text);
+}
+
 void lt_problem_add(struct lt_problems *problems, enum lt_severity severity, struct lt_place place, const char *hint,
                     const char *format, ...)
 {
     if (problems->total[severity]++ >= LT_PROBLEM_LIMIT || !has_room(problems))
         return;
+    char text[LONGEST + 2]; /* one more than the longest, for `beginning` to see */
     va_list args;
     va_start(args, format);
-    char *message = lt_vformat(problems->arena, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    const char *message = beginning(problems->arena, text);
     place.file = lt_strdup(problems->arena, place.file);
-    place.path = lt_strdup(problems->arena, place.path);
+    place.path = beginning(problems->arena, place.path);
     problems->item[problems->count++] = (struct lt_problem){
         .place = place,
         .severity = severity,
         .message = message ? message : lt_status_name(LT_NO_MEMORY),
-        .hint = lt_strdup(problems->arena, hint),
+        .hint = beginning(problems->arena, hint),
     };
 }
 

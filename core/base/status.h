@@ -46,7 +46,8 @@ struct lt_problems {
     uint32_t total[LT_ERROR + 1]; /* found, whether listed or not */
 };
 
-/* Adds a problem; text is copied. Foreign text in the message must already be safe (lt_safe_text). */
+/* Adds a problem; text is copied, of very long text the beginning. Foreign text in the message must already be safe
+ * (lt_safe_text). */
 void lt_problem_add(struct lt_problems *problems, enum lt_severity severity, struct lt_place place, const char *hint,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
 

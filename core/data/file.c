@@ -91,7 +91,7 @@ enum lt_status lt_file_read(struct lt_arena *arena, const char *path, size_t lim
 
 /* ---- writing ---- */
 
-static bool write_all(int fd, const char *text, size_t bytes)
+bool lt_write_all(int fd, const char *text, size_t bytes)
 {
     while (bytes) {
         ssize_t put = write(fd, text, bytes);
@@ -151,7 +151,7 @@ static enum lt_status replace(const char *path, const char *target, const struct
         lt_buffer_free(&name);
         return status;
     }
-    bool good = write_all(fd, text, bytes) && (!old || fchmod(fd, old->st_mode & 07777) == 0) && fsync(fd) == 0;
+    bool good = lt_write_all(fd, text, bytes) && (!old || fchmod(fd, old->st_mode & 07777) == 0) && fsync(fd) == 0;
     int error = errno;
     if (close(fd) != 0 && good) {
         error = errno;

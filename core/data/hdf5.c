@@ -24,8 +24,8 @@
 #define SANITIZED 0 /* a sanitizer takes terabytes of addresses */
 #endif
 
-enum { CPU_SECONDS = 2, WALL_SECONDS = 5, INFLATED_LIMIT = 256 << 20 };
-#define ADDRESS_LIMIT ((rlim_t)4 << 30)
+enum { CPU_SECONDS = 1, WALL_SECONDS = 5, INFLATED_LIMIT = 256 << 20 };
+#define ADDRESS_LIMIT ((rlim_t)256 << 20) /* besides what it inflates */
 
 /* One file being described. */
 struct job {
@@ -57,7 +57,7 @@ static void limit(int resource, rlim_t most)
 
 /* The parent's handlers are not this process's business: they restore its terminal and wake its loop. Nothing that a
  * dying library prints may reach the screen either. */
-static void enter_child(void)
+static void enter_child(bool inflates)
 {
     sigset_t none;
     for (int number = 1; number < SIGRTMIN; number++)
@@ -72,7 +72,7 @@ static void enter_child(void)
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_CPU, CPU_SECONDS);
     if (!SANITIZED)
-        limit(RLIMIT_AS, ADDRESS_LIMIT);
+        limit(RLIMIT_AS, ADDRESS_LIMIT + (inflates ? INFLATED_LIMIT : 0));
     alarm(WALL_SECONDS);
 }
 
@@ -82,7 +82,7 @@ static void run_child(struct job *job, int pipe)
     struct lt_problems problems = {.arena = &arena};
     struct hdf5_source *source = &job->source;
     size_t bytes = 0;
-    enter_child();
+    enter_child(job->inflate != NULL);
     if (job->inflate) {
         if (lt_zip_read(&arena, job->path, job->inflate, INFLATED_LIMIT, &source->image, &bytes, &problems) != LT_OK)
             return;

@@ -4,6 +4,7 @@
 #define LT_DATA_HDF5_CHILD_H
 
 #include "core/data/hdf5.h"
+#include "core/data/tree.h"
 
 /* Where the bytes are: in `image`, or where that is NULL in the open file, from `offset` on. */
 struct hdf5_source {
@@ -23,7 +24,7 @@ enum hdf5_tag {
     HDF5_COUNTS, /* two uint64_t: of the weights, of the optimizer */
     HDF5_FAILED, /* enum hdf5_failure as uint64_t; the last record */
 };
-enum { HDF5_MARK = 0x4c544835, HDF5_TEXT_LIMIT = 64 << 20 };
+enum { HDF5_MARK = 0x4c544835, HDF5_TEXT_LIMIT = LT_MODEL_BYTES };
 
 enum hdf5_failure { HDF5_NOT_OPENED, HDF5_BAD_ATTRIBUTE, HDF5_BAD_WEIGHTS, HDF5_NO_MEMORY, HDF5_FAILURE_COUNT };
 

@@ -63,7 +63,8 @@ static bool append(struct text *text, const char *data, size_t bytes)
 /* Text of any length, each element behind a pointer. */
 static bool read_pointers(hid_t attribute, hid_t type, size_t count, struct text *text)
 {
-    char **element = calloc(count, sizeof *element);
+    enum { MOST = 65536 };
+    char **element = count <= MOST ? calloc(count, sizeof *element) : NULL;
     bool good = element && H5Aread(attribute, type, element) >= 0;
     for (size_t i = 0; good && i < count; i++)
         good = !element[i] || append(text, element[i], strlen(element[i]));
@@ -104,13 +105,16 @@ static bool read_attribute(hid_t object, const char *name, struct text *text)
     }
 }
 
-/* An attribute that is too long for one is split into name0, name1, ... False: it is there, but cannot be read. */
+/* An attribute that is too long for one (64 KiB) is split into name0, name1, ... False: it is there, but cannot be
+ * read.
+ */
 static bool read_text(hid_t object, const char *name, struct text *text)
 {
     if (H5Aexists(object, name) > 0)
         return read_attribute(object, name, text);
+    enum { MOST = HDF5_TEXT_LIMIT >> 14 };
     char part[64];
-    for (unsigned i = 0; i < 100000; i++) {
+    for (unsigned i = 0; i < MOST; i++) {
         snprintf(part, sizeof part, "%s%u", name, i);
         if (H5Aexists(object, part) <= 0)
             break;
@@ -173,6 +177,13 @@ static uint64_t *counter(struct counts *counts, uint64_t *nothing, const char *p
     return &counts->weights;
 }
 
+/* The constants of a lookup, which Keras 3 stores beside the variables. */
+static bool is_constant(const char *path)
+{
+    const char *name = strrchr(path, '/');
+    return strcmp(name ? name + 1 : path, "idf_weights") == 0;
+}
+
 /* Text (the vocabulary of a lookup) is no variable. Negative: damaged. */
 static int64_t dataset_elements(hid_t root, const char *path)
 {
@@ -183,7 +194,7 @@ static int64_t dataset_elements(hid_t root, const char *path)
     H5Sclose(space);
     H5Tclose(type);
     H5Dclose(dataset);
-    return dataset < 0 || number ? elements : 0;
+    return dataset < 0 || (number && !is_constant(path)) ? elements : 0;
 }
 
 static herr_t count_dataset(hid_t root, const char *path, void *data)

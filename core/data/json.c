@@ -14,9 +14,11 @@ struct reader {
     struct lt_arena *arena;
     struct lt_problems *problems;
     const char *file, *text, *at, *end;
+    char *room;           /* for the strings: none is longer than its source, so a copy of the text holds them all */
     struct lt_tree *open; /* the list or map that is being filled */
     bool fresh;           /* it was opened just now: no comma before its first child */
-    uint32_t depth, depth_limit;
+    uint32_t depth, values;
+    struct lt_tree_limits limits;
     bool failed;
 };
 
@@ -156,11 +158,8 @@ static const char *string_end(struct reader *reader)
 static const char *read_string(struct reader *reader)
 {
     reader->at++;
-    const char *end = string_end(reader);
-    /* No escape is shorter than what it stands for. */
-    char *text = end ? lt_alloc_raw(reader->arena, (size_t)(end - reader->at) + 1, 1) : NULL, *out = text;
-    if (end && !text)
-        return fail_memory(reader);
+    const char *end = string_end(reader), *text = reader->room;
+    char *out = end ? reader->room : NULL;
     while (out && reader->at < end) {
         const char *escape = memchr(reader->at, '\\', (size_t)(end - reader->at));
         const size_t plain = (size_t)((escape ? escape : end) - reader->at);
@@ -172,6 +171,7 @@ static const char *read_string(struct reader *reader)
     if (!out)
         return NULL;
     *out = '\0';
+    reader->room = out + 1;
     reader->at = end + 1;
     return text;
 }
@@ -235,16 +235,11 @@ static void read_number(struct reader *reader, struct lt_tree *node)
         node->type = LT_TREE_INT;
         return;
     }
-    char near[64], *stop;
-    const size_t length = (size_t)(end - start);
-    char *text = length < sizeof near ? memcpy(near, start, length) : lt_strndup(reader->arena, start, length);
-    if (!text) {
-        fail_memory(reader);
-        return;
-    }
-    text[length] = '\0';
+    char *stop;
+    memcpy(reader->room, start, (size_t)(end - start));
+    reader->room[end - start] = '\0';
     node->type = LT_TREE_FLOAT;
-    node->number = lt_strtod(text, &stop);
+    node->number = lt_strtod(reader->room, &stop);
     if (!isfinite(node->number))
         fail(reader, start, "up to 1.8e308", "the number is too large");
 }
@@ -323,6 +318,15 @@ static void remove_marked(struct lt_tree *map)
     }
 }
 
+/* The path costs a walk over the siblings: only for problems that will be listed. */
+static void repeated(struct reader *reader, const struct lt_tree *node)
+{
+    const bool listed = reader->problems->total[LT_WARNING] < LT_PROBLEM_LIMIT;
+    const struct lt_place nowhere = {.file = reader->file};
+    lt_problem_add(reader->problems, LT_WARNING, listed ? lt_tree_place(reader->arena, reader->file, node) : nowhere,
+                   "the last value counts", "the key stands twice");
+}
+
 /* Leaves the last of several equal keys of a map that is complete, with a warning. Sorting makes it n log n. */
 static void drop_repeated(struct reader *reader, struct lt_tree *map)
 {
@@ -338,8 +342,7 @@ static void drop_repeated(struct reader *reader, struct lt_tree *map)
     for (uint32_t i = 1; i < count; i++) {
         if (strcmp(entry[i - 1].node->key, entry[i].node->key) != 0)
             continue;
-        lt_problem_add(reader->problems, LT_WARNING, lt_tree_place(reader->arena, reader->file, entry[i].node),
-                       "the last value counts", "the key stands twice");
+        repeated(reader, entry[i].node);
         entry[i - 1].node->key = NULL;
         dropped++;
     }
@@ -349,8 +352,8 @@ static void drop_repeated(struct reader *reader, struct lt_tree *map)
 
 static void open_node(struct reader *reader, struct lt_tree *node, enum lt_tree_type type)
 {
-    if (++reader->depth > reader->depth_limit) {
-        char *message = lt_format(reader->arena, "nested deeper than %u levels", reader->depth_limit);
+    if (++reader->depth > reader->limits.depth) {
+        char *message = lt_format(reader->arena, "nested deeper than %u levels", reader->limits.depth);
         fail(reader, reader->at, NULL, message ? message : "nested too deep");
         return;
     }
@@ -391,6 +394,10 @@ static void read_value(struct reader *reader, struct lt_tree *node)
 static struct lt_tree *next_child(struct reader *reader)
 {
     const char *key = NULL;
+    if (++reader->values > reader->limits.values) {
+        char *message = lt_format(reader->arena, "more than %u values", reader->limits.values);
+        return fail(reader, reader->at, "a model of fewer layers", message ? message : "too many values");
+    }
     if (reader->open->type == LT_TREE_MAP) {
         if (peek(reader) != '"')
             return fail_expected(reader, "a key in double quotes is expected here");
@@ -425,11 +432,11 @@ static struct lt_tree *next_node(struct reader *reader)
 }
 
 struct lt_tree *lt_json_read(struct lt_arena *arena, const char *file, const char *text, size_t bytes,
-                             struct lt_json_limits limits, struct lt_problems *problems)
+                             struct lt_tree_limits limits, struct lt_problems *problems)
 {
     struct reader reader = {.arena = arena, .problems = problems, .file = file, .text = text, .at = text};
     reader.end = text + bytes;
-    reader.depth_limit = limits.depth;
+    reader.limits = limits;
     if (bytes > limits.bytes) {
         char *hint = lt_format(arena, "up to %zu bytes", limits.bytes);
         lt_problem_add(problems, LT_ERROR, (struct lt_place){.file = file}, hint, "the file is too large");
@@ -438,7 +445,8 @@ struct lt_tree *lt_json_read(struct lt_arena *arena, const char *file, const cha
     if (bytes >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) /* the byte order mark of some editors */
         reader.at += 3;
     struct lt_tree *root = lt_tree_append(arena, NULL, NULL);
-    if (!root)
+    reader.room = lt_alloc_raw(arena, bytes + 1, 1);
+    if (!root || !reader.room)
         return fail_memory(&reader);
     for (struct lt_tree *node = root; node && !reader.failed; node = next_node(&reader))
         read_value(&reader, node);

@@ -5,16 +5,12 @@
 
 #include "core/data/tree.h"
 
-struct lt_json_limits {
-    size_t bytes;
-    uint32_t depth;
-};
-#define LT_JSON_MODEL ((struct lt_json_limits){64 << 20, 256})
+#define LT_JSON_MODEL ((struct lt_tree_limits){LT_MODEL_BYTES, 256, LT_MODEL_VALUES})
 
 /* On any failure NULL, and a problem says where and why. \u0000 and half a surrogate pair become U+FFFD, integers
  * beyond int64_t become floats, of equal keys the last one counts (a warning tells it). `text` need not end in NUL. */
 struct lt_tree *lt_json_read(struct lt_arena *arena, const char *file, const char *text, size_t bytes,
-                             struct lt_json_limits limits, struct lt_problems *problems);
+                             struct lt_tree_limits limits, struct lt_problems *problems);
 
 /* Controls and invisible or direction-changing characters are escaped. Indented by two spaces; numbers in their
  * shortest form that reads back equal; NaN and infinities become null. */

@@ -12,12 +12,12 @@ enum lt_tree_type { LT_TREE_NULL, LT_TREE_BOOL, LT_TREE_INT, LT_TREE_FLOAT, LT_T
 struct lt_tree {
     enum lt_tree_type type;
     uint32_t line, column;        /* from 1; 0: not known (JSON values after parsing) */
+    uint32_t count : 31;          /* children */
+    bool quoted : 1;              /* YAML text that stood in quotes: never a number or a truth value */
     const struct lt_tree *parent; /* NULL for the root */
     const char *key;              /* in a map, else NULL */
     struct lt_tree *next;         /* the following child of the same parent */
     struct lt_tree *child, *last; /* list and map */
-    uint32_t count;               /* children */
-    bool quoted;                  /* YAML text that stood in quotes: never a number or a truth value */
     union {
         bool boolean;
         int64_t integer;
@@ -25,6 +25,16 @@ struct lt_tree {
         const char *text; /* valid UTF-8, as in the file: not safe to print */
     };
 };
+
+/* What a reader takes from a file. Together they bound its memory: a value is one lt_tree, its text no longer than its
+ * source. */
+struct lt_tree_limits {
+    size_t bytes;
+    uint32_t depth, values;
+};
+
+/* Of the description of a model: 20,000 layers in full as Keras 3 writes them, 100,000 of a class and a size. */
+enum { LT_MODEL_BYTES = 16 << 20, LT_MODEL_VALUES = 1 << 19 };
 
 /* The child of a map by key, the child of a list by index; NULL where there is none or `tree` is NULL or no such thing.
  */

@@ -18,7 +18,8 @@ struct reader {
     struct lt_problems *problems;
     const char *file, *text;
     size_t bytes;
-    uint32_t depth, depth_limit;
+    uint32_t depth, values;
+    struct lt_tree_limits limits;
     yaml_parser_t parser;
     struct lt_tree *root, *open; /* the list or map that is being filled */
     struct lt_tree *slot;        /* the node whose key has been read and whose value comes next */
@@ -135,6 +136,20 @@ static const char *scalar_text(struct reader *reader, const yaml_event_t *event)
     return text;
 }
 
+/* A new child of the open list or map, or the root. NULL and a problem where there are too many or memory ends. */
+static struct lt_tree *append(struct reader *reader, const yaml_event_t *event, const char *key)
+{
+    if (++reader->values > reader->limits.values) {
+        char *message = lt_format(reader->arena, "more than %u values", reader->limits.values);
+        fail(reader, event->start_mark, "a model of fewer layers", message ? message : "too many values");
+        return NULL;
+    }
+    struct lt_tree *node = lt_tree_append(reader->arena, reader->open, key);
+    if (!node)
+        fail_memory(reader);
+    return node;
+}
+
 /* The node that the value of `event` goes into; NULL where memory ends or where a key should be. */
 static struct lt_tree *take_slot(struct reader *reader, const yaml_event_t *event)
 {
@@ -144,11 +159,9 @@ static struct lt_tree *take_slot(struct reader *reader, const yaml_event_t *even
         return NULL;
     }
     if (!node)
-        node = lt_tree_append(reader->arena, reader->open, NULL);
-    if (!node) {
-        fail_memory(reader);
+        node = append(reader, event, NULL);
+    if (!node)
         return NULL;
-    }
     if (!reader->open)
         reader->root = node;
     reader->slot = NULL;
@@ -195,10 +208,12 @@ static bool tag_agrees(const char *tag, enum lt_tree_type type)
 static void read_key(struct reader *reader, const yaml_event_t *event)
 {
     const char *text = scalar_text(reader, event);
-    struct lt_tree *node = text ? lt_tree_append(reader->arena, reader->open, text) : NULL;
-    if (!node)
+    if (!text) {
         fail_memory(reader);
-    else if (push_key(reader, node, event->start_mark))
+        return;
+    }
+    struct lt_tree *node = append(reader, event, text);
+    if (node && push_key(reader, node, event->start_mark))
         reader->slot = node;
 }
 
@@ -244,8 +259,8 @@ static void open_collection(struct reader *reader, const yaml_event_t *event, en
     node->type = type;
     if (!tag_agrees(tag, type)) {
         fail(reader, event->start_mark, "leave the tag out", "the value is not what its tag says");
-    } else if (++reader->depth > reader->depth_limit) {
-        char *message = lt_format(reader->arena, "nested deeper than %u levels", reader->depth_limit);
+    } else if (++reader->depth > reader->limits.depth) {
+        char *message = lt_format(reader->arena, "nested deeper than %u levels", reader->limits.depth);
         fail(reader, event->start_mark, NULL, message ? message : "nested too deep");
     }
     reader->open = node;
@@ -306,10 +321,10 @@ static void read_stream(struct reader *reader)
 }
 
 struct lt_tree *lt_yaml_read(struct lt_arena *arena, const char *file, const char *text, size_t bytes,
-                             struct lt_yaml_limits limits, struct lt_problems *problems)
+                             struct lt_tree_limits limits, struct lt_problems *problems)
 {
     struct reader reader = {.arena = arena, .problems = problems, .file = file, .text = text, .bytes = bytes};
-    reader.depth_limit = limits.depth;
+    reader.limits = limits;
     if (bytes > limits.bytes) {
         char *hint = lt_format(arena, "up to %zu bytes", limits.bytes);
         fail_at(&reader, 0, 0, hint, "the file is too large");

@@ -14,7 +14,7 @@
 #include "core/formats/native.h"
 #include "core/formats/opening.h"
 
-enum { MODEL_BYTES = 64 << 20, METADATA_BYTES = 1 << 20 };
+enum { METADATA_BYTES = 1 << 20 };
 
 static const char WEIGHTS[] = "model.weights.h5";
 
@@ -84,7 +84,7 @@ static struct lt_document *open_text_file(struct opening *o, const char *path)
 {
     const char *text = NULL;
     size_t bytes = 0;
-    if (lt_file_read(&o->arena, path, MODEL_BYTES, &text, &bytes, o->problems))
+    if (lt_file_read(&o->arena, path, LT_MODEL_BYTES, &text, &bytes, o->problems))
         return NULL;
     return open_text(o, text, bytes);
 }
@@ -122,7 +122,7 @@ static struct lt_document *open_archive(struct opening *o, const struct archive 
 {
     const char *config = NULL, *metadata = NULL;
     size_t config_bytes = 0, metadata_bytes = 0;
-    enum lt_status status = read_member(o, archive, "config.json", MODEL_BYTES, &config, &config_bytes);
+    enum lt_status status = read_member(o, archive, "config.json", LT_MODEL_BYTES, &config, &config_bytes);
     if (status == LT_NOT_FOUND)
         return opening_refuse(
             o, "a .keras file holds config.json; weights alone, arrays (.npz) and PyTorch files (.pt) do not",
@@ -150,7 +150,7 @@ static struct lt_document *open_unpacked(struct opening *o, const char *config_p
 {
     const char *config = NULL, *metadata = NULL;
     size_t config_bytes = 0, metadata_bytes = 0;
-    if (lt_file_read(&o->arena, config_path, MODEL_BYTES, &config, &config_bytes, o->problems) ||
+    if (lt_file_read(&o->arena, config_path, LT_MODEL_BYTES, &config, &config_bytes, o->problems) ||
         (metadata_path &&
          lt_file_read(&o->arena, metadata_path, METADATA_BYTES, &metadata, &metadata_bytes, o->problems)))
         return NULL;

@@ -283,6 +283,12 @@ enum lt_status lt_shape_same(struct lt_call *call)
     return lt_call_same(call);
 }
 
+bool lt_call_keyword(const struct lt_call *call, const char *name)
+{
+    const struct lt_tree *arguments = call->node ? call->node->arguments : NULL;
+    return lt_tree_bool(lt_tree_get(lt_tree_get(arguments, "kwargs"), name), false);
+}
+
 bool lt_channels_first(const struct lt_call *call, int index)
 {
     const char *format = lt_config_text(call, index);

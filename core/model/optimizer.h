@@ -32,6 +32,7 @@ struct lt_optimizer {
     const struct lt_slot *slot;
     float flops, bytes; /* per parameter element of one fused update, float32, no option set */
     float temporaries;  /* full-size temporaries of an unfused update, in variables of the same size */
+    bool adds_scaled;   /* an update only adds scaled tensors: none where the framework has that as one operation */
 };
 
 extern const struct lt_optimizer lt_optimizers[];

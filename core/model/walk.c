@@ -212,10 +212,16 @@ static void call_ops(struct walker *w, const struct lt_call *call, const struct 
     bool sized = known(out->shape, out->count) && known(call->in, call->in_count);
     if (sized && call->layer->kind->ops && !layer->declared)
         call->layer->kind->ops(call, b);
-    for (int i = 0; i < out->count; i++)
+    /* A result that the layer before does not have is no operand. */
+    lt_tensor *there = lt_alloc_raw(w->arena, call->in_count + 1u, sizeof *there);
+    int count = 0;
+    for (int i = 0; there && i < call->in_count; i++)
+        if (in[i] != LT_NO_TENSOR)
+            there[count++] = in[i];
+    for (int i = 0; there && i < out->count; i++)
         if (out->tensor[i] == LT_NO_TENSOR) {
             uint64_t elements = out->shape[i].rank < 0 ? 0 : lt_shape_elements(&out->shape[i]);
-            out->tensor[i] = lt_emit(b, LT_OP_OPAQUE, in, call->in_count, elements,
+            out->tensor[i] = lt_emit(b, LT_OP_OPAQUE, there, count, elements,
                                      (enum lt_dtype)(out->shape[i].rank < 0 ? LT_FLOAT32 : out->shape[i].dtype));
         }
 }

@@ -216,6 +216,7 @@ static void step_time(struct json *j, struct lt_tree *root)
     number(j, node, "samples_per_s", time->samples_per_s);
     number(j, node, "epoch_seconds", time->epoch_seconds);
     number(j, node, "run_seconds", time->run_seconds);
+    text(j, node, "epoch_standing", lt_standing_name(time->epoch_standing));
 }
 
 static void problems(struct json *j, struct lt_tree *root)

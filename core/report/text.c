@@ -264,11 +264,12 @@ static void step_time(struct text *t)
         if (part[i].seconds > 0)
             bar(t, part[i].name, figure(t, part[i].seconds, LT_UNIT_SECONDS), part[i].seconds / step,
                 part[i].seconds / most, part[i].note);
-    const char *m = mark(time->step_seconds.standing);
+    const char *m = mark(time->step_seconds.standing), *epoch = mark(time->epoch_standing);
     char steps[LT_NUMBER_TEXT];
     lt_buffer_printf(t->out, "  %s%s samples/s, %s%s an epoch of %s steps, %s%s in all\n", m,
-                     figure(t, time->samples_per_s, LT_UNIT_COUNT), m, figure(t, time->epoch_seconds, LT_UNIT_SECONDS),
-                     lt_grouped(steps, time->steps_per_epoch), m, figure(t, time->run_seconds, LT_UNIT_SECONDS));
+                     figure(t, time->samples_per_s, LT_UNIT_COUNT), epoch,
+                     figure(t, time->epoch_seconds, LT_UNIT_SECONDS), lt_grouped(steps, time->steps_per_epoch), epoch,
+                     figure(t, time->run_seconds, LT_UNIT_SECONDS));
 }
 
 /* --- layers ------------------------------------------------------------------------------------------------------- */
@@ -331,7 +332,7 @@ static void layers(struct text *t)
         if (t->e->row[i].listed)
             layer(t, i);
     lt_buffer_puts(t->out, "\nstate: weights, gradients, optimizer; kept: for the backward pass, whole batch\n"
-                           "A (B to C): 90 % interval; ~ rests on an assumption; > at least, some unknown\n");
+                           "A (B to C): meant for 90 % of cases; ~ assumption; > at least, some unknown\n");
 }
 
 static void problems(struct text *t)

@@ -18,6 +18,8 @@ struct backward {
     bool *materialised;       /* per tensor: it lies in memory whatever a compiler fuses */
     bool late;                /* all gradients first, then all updates */
     double update_bytes;      /* traffic of an update per byte of the variable */
+    double update_temporaries;
+    uint64_t trained_bytes; /* of all variables with a gradient */
 };
 
 static void arrive(struct backward *w, lt_tensor x, lt_tensor gradient)
@@ -211,9 +213,8 @@ static void update(struct backward *w, lt_tensor variable)
     uint64_t bytes = lt_step_bytes(step, variable);
     op->dtype = info.dtype;
     op->bytes = (uint64_t)(w->update_bytes * (double)bytes);
-    double temporaries = (double)step->lowering->update_temporaries;
-    temporaries = temporaries < 0 ? (double)step->optimizer->temporaries : temporaries;
-    op->scratch_bytes = (uint64_t)(temporaries * (double)bytes);
+    uint64_t together = step->lowering->update_at_once ? w->trained_bytes : bytes;
+    op->scratch_bytes = (uint64_t)(w->update_temporaries * (double)together);
     op->kernels = step->lowering->update_kernels;
     w->partial[variable] = NULL;
 }
@@ -279,6 +280,24 @@ static void find_uses(struct backward *w, uint32_t forward_ops, uint32_t tensors
     }
 }
 
+static double update_temporaries(const struct lt_step *step)
+{
+    const struct lt_framework_lowering *lowering = step->lowering;
+    if (step->optimizer->adds_scaled && lowering->update_in_place)
+        return 0;
+    return lowering->update_temporaries < 0 ? (double)step->optimizer->temporaries
+                                            : (double)lowering->update_temporaries;
+}
+
+static uint64_t trained_bytes(const struct lt_step *step, uint32_t tensors)
+{
+    uint64_t sum = 0;
+    for (uint32_t x = 0; x < tensors; x++)
+        if (step->flows[x] && lt_step_info(step, x)->role == LT_ROLE_VARIABLE)
+            sum = lt_add(sum, lt_step_bytes(step, x));
+    return sum;
+}
+
 void lt_step_backward(struct lt_step *step)
 {
     uint32_t forward_ops = step->op_count, tensors = step->lowered.program.tensor_count;
@@ -290,6 +309,8 @@ void lt_step_backward(struct lt_step *step)
         .materialised = lt_alloc(step->arena, tensors + 1u),
         .late = step->lowering->updates_late || !lt_optimizer_early(step->setup, step->optimizer, step->loss_scaling),
         .update_bytes = lt_optimizer_bytes(step->setup, step->optimizer) / 4,
+        .update_temporaries = update_temporaries(step),
+        .trained_bytes = trained_bytes(step, tensors),
     };
     if (!w.partial || !w.first_use || !w.made_by || !w.materialised) {
         step->status = LT_NO_MEMORY;

@@ -106,12 +106,11 @@ static enum lt_status make_memory(struct estimating *e)
     uint64_t batch_bytes = lt_add(e->input_bytes, e->label_bytes);
     struct lt_resident resident = {out->weight_bytes, out->optimizer_bytes, batch_bytes};
     enum lt_status status =
-        lt_timeline_make(&e->step, &resident, out->row_count, e->machine->allocator_unit_bytes, &e->timeline);
+        lt_timeline_make(&e->step, &resident, out->row_count, e->machine->allocator.round_bytes, &e->timeline);
     if (status)
         return status;
     lt_host_memory_make(&e->timeline, out->batch ? batch_bytes / out->batch : 0, out);
-    lt_device_memory_make(&e->timeline, out);
-    return LT_OK;
+    return lt_device_memory_make(&e->step, &e->timeline, lt_resident_bytes(&resident), out);
 }
 
 /* --- all stages --------------------------------------------------------------------------------------------------- */

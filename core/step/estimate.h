@@ -4,6 +4,7 @@
 #define LT_STEP_ESTIMATE_H
 
 #include "core/base/figure.h"
+#include "core/hardware/allocator.h"
 #include "core/hardware/device.h"
 
 #include "core/model/optimizer.h"
@@ -14,8 +15,7 @@ struct lt_machine {
     const struct lt_device *device; /* never NULL */
     const struct lt_device *cpu;    /* of the host; NULL: not known */
     uint64_t ram_bytes;             /* of the host; 0: not known */
-    uint64_t allocator_unit_bytes;  /* every request is rounded up to a multiple */
-    uint64_t reserved_bytes;        /* of device memory, outside the allocator's pool: context, libraries */
+    struct lt_allocator allocator;  /* of the framework, on the device */
     double kernel_gap_seconds;      /* between two kernels of one step */
     double compiled_gap_seconds;    /* the same where a compiler made the step one program */
 };
@@ -123,6 +123,7 @@ struct lt_step_time {
     double samples_per_s;
     uint64_t steps_per_epoch;
     double epoch_seconds, run_seconds;
+    enum lt_standing epoch_standing; /* of both: assumed where nobody said how many samples there are */
 };
 
 struct lt_estimate {

@@ -2,6 +2,8 @@
 
 #include "core/base/checked.h"
 #include "core/model/dataset.h"
+#include "core/step/device_memory.h"
+#include "core/step/verdict.h"
 
 #include <string.h>
 
@@ -109,12 +111,8 @@ void lt_host_memory_make(const struct lt_timeline *timeline, uint64_t sample_byt
         .value = (double)sum,
         .low = (double)host[LT_HOST_FRAMEWORK] * 0.9 + above * 0.7,
         .high = (double)host[LT_HOST_FRAMEWORK] * (cpu ? 1.1 : 1.6) + above * 1.35,
-        .standing = cpu ? LT_MODEL : LT_ASSUMED,
+        .standing = cpu ? lt_estimate_standing(out) : LT_ASSUMED,
     };
     memory->capacity_bytes = out->machine->ram_bytes;
-    double room = (double)memory->capacity_bytes;
-    memory->verdict = !memory->capacity_bytes            ? LT_VERDICT_UNKNOWN
-                      : memory->peak_bytes.high <= room  ? LT_FITS
-                      : memory->peak_bytes.value <= room ? LT_TIGHT
-                                                         : LT_DOES_NOT_FIT;
+    memory->verdict = lt_verdict_of(&memory->peak_bytes, memory->capacity_bytes);
 }

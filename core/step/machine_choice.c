@@ -49,8 +49,7 @@ enum lt_status lt_machine_resolve(struct lt_database *database, const struct lt_
     bool is_cpu = machine.device->kind == LT_DEVICE_CPU;
     if (is_cpu)
         machine.cpu = machine.device;
-    machine.allocator_unit_bytes = (uint64_t)constant(database, framework, "allocator.round_bytes", 256, problems);
-    status = lt_database_reserved_bytes(database, machine.device, &machine.reserved_bytes, problems);
+    status = lt_database_allocator(database, framework, machine.device, &machine.allocator, problems);
     const char *usual = strcmp(framework, "torch") == 0 ? "kernel_gap.eager_us"
                         : strcmp(framework, "jax") == 0 ? "kernel_gap.compiled_us"
                                                         : "kernel_gap.graph_us";

@@ -72,8 +72,8 @@ static void finish(const struct lt_step *step_ops, const struct lt_engine *engin
     by_bound[LT_BOUND_HOST] = time->host_seconds;
     by_bound[LT_BOUND_INPUT] = time->input_seconds > device + gaps ? time->input_seconds : 0;
     time->bound = lt_longest_bound(by_bound);
-    enum lt_standing samples_standing = LT_EXACT;
-    uint64_t samples = lt_samples_of(setup, &samples_standing);
+    time->epoch_standing = standing;
+    uint64_t samples = lt_samples_of(setup, &time->epoch_standing);
     time->samples_per_s = step > 0 ? (double)out->batch / step : 0;
     time->steps_per_epoch = out->batch ? lt_ceil_div(samples, out->batch) : 0;
     time->epoch_seconds = step * (double)time->steps_per_epoch;

@@ -1,7 +1,5 @@
 #include "core/step/timeline.h"
 
-#include "core/base/checked.h"
-
 #include <string.h>
 
 #define NEVER UINT32_MAX
@@ -16,7 +14,7 @@ struct storage {
     uint32_t over;          /* it takes the memory of this storage, which ends where it begins; NEVER: its own */
     bool forward, backward; /* made in the forward pass; read in the backward pass */
     bool resident;          /* variables and inputs: counted apart */
-    bool freed;
+    bool held;              /* the allocator has handed it out */
 };
 
 struct timeline {
@@ -130,28 +128,62 @@ static void classify(struct timeline *t, uint64_t unit, struct lt_timeline *out)
     }
 }
 
-static uint64_t freed(struct storage *s, uint64_t live)
+/* Live bytes while the ops are walked through, and what was asked of the allocator so far. */
+struct walking {
+    const struct timeline *timeline;
+    uint64_t live;
+    struct lt_request *request;
+    uint32_t request_count;
+};
+
+static void request(struct walking *w, uint32_t storage, bool frees, uint64_t bytes)
 {
-    if (s->freed || s->resident || live == LT_HUGE)
-        return live;
-    s->freed = true;
-    return live - s->bytes;
+    w->request[w->request_count++] = (struct lt_request){storage, frees, bytes};
 }
 
-static void walk(const struct timeline *t, uint64_t live, struct lt_moment *moment, struct lt_timeline *out)
+static void take(struct walking *w, struct storage *s)
 {
+    if (s->held || s->resident)
+        return;
+    s->held = true;
+    request(w, (uint32_t)(s - w->timeline->storage), false, s->bytes);
+    w->live = lt_add(w->live, s->bytes);
+}
+
+static void give_back(struct walking *w, struct storage *s)
+{
+    if (!s->held || w->live == LT_HUGE)
+        return;
+    s->held = false;
+    request(w, (uint32_t)(s - w->timeline->storage), true, s->bytes);
+    w->live -= s->bytes;
+}
+
+static void use_scratch(struct walking *w, uint64_t bytes)
+{
+    if (!bytes)
+        return;
+    request(w, w->timeline->storage_count, false, bytes);
+    request(w, w->timeline->storage_count, true, bytes);
+}
+
+static void walk(struct walking *w, struct lt_moment *moment, struct lt_timeline *out)
+{
+    const struct timeline *t = w->timeline;
     const struct lt_step *step = t->step;
     for (uint32_t i = 0; i < step->op_count; i++) {
         const struct lt_step_op *op = &step->op[i];
         const lt_tensor *operand = step->operand + op->operand;
         for (int k = op->in_count; k < op->in_count + op->out_count; k++) {
-            const struct storage *s = &t->storage[t->of[operand[k]]];
-            if (s->first == i && s->over != NEVER)
-                live = freed(&t->storage[s->over], live);
-            if (s->first == i && !s->resident)
-                live = lt_add(live, s->bytes);
+            struct storage *s = &t->storage[t->of[operand[k]]];
+            if (s->first != i)
+                continue;
+            if (s->over != NEVER)
+                give_back(w, &t->storage[s->over]);
+            take(w, s);
         }
-        uint64_t now = lt_add(live, op->scratch_bytes);
+        use_scratch(w, op->scratch_bytes);
+        uint64_t now = lt_add(w->live, op->scratch_bytes);
         moment[i] = (struct lt_moment){now, op->layer, op->phase};
         if (now > out->peak_bytes) {
             out->peak_bytes = now;
@@ -160,7 +192,7 @@ static void walk(const struct timeline *t, uint64_t live, struct lt_moment *mome
         for (int k = 0; k < op->in_count + op->out_count; k++) {
             struct storage *s = &t->storage[t->of[operand[k]]];
             if (s->last == i)
-                live = freed(s, live);
+                give_back(w, s);
         }
     }
 }
@@ -204,9 +236,17 @@ enum lt_status lt_timeline_make(const struct lt_step *step, const struct lt_resi
     span_storages(&t);
     reuse_in_place(&t);
     classify(&t, round_bytes, out);
-    uint64_t base = lt_add(lt_add(resident->weight_bytes, resident->optimizer_bytes), resident->input_bytes);
+    uint64_t base = lt_resident_bytes(resident);
     out->peak_bytes = base;
-    walk(&t, base, moment, out);
+    struct walking walking = {
+        &t, base, lt_alloc_raw(arena, (t.storage_count + (size_t)step->op_count) * 2 + 1, sizeof(struct lt_request)),
+        0};
+    if (!walking.request)
+        return LT_NO_MEMORY;
+    walk(&walking, moment, out);
+    out->request = walking.request;
+    out->request_count = walking.request_count;
+    out->storage_count = t.storage_count + 1; /* and the scratch of an op */
     compose(&t, resident, out);
     out->moment = moment;
     out->moment_count = step->op_count;

@@ -1,6 +1,7 @@
 #include "core/whatif/solve.h"
 
 #include "core/base/checked.h"
+#include "core/step/verdict.h"
 
 struct solving {
     struct lt_document document; /* shallow: only its batch differs */
@@ -17,7 +18,7 @@ static bool fits(struct solving *s, uint64_t batch, double *needed_bytes, double
     if (lt_estimate(&s->document, s->machine, &s->arena, &estimate, &ignored))
         return false;
     bool cpu = s->machine->device->kind == LT_DEVICE_CPU;
-    *needed_bytes = cpu ? estimate.host_memory.peak_bytes.high : estimate.device_memory.needed_bytes.high;
+    *needed_bytes = lt_sure_bytes(cpu ? &estimate.host_memory.peak_bytes : &estimate.device_memory.needed_bytes);
     *room_bytes = cpu ? (double)estimate.host_memory.capacity_bytes : (double)estimate.device_memory.usable_bytes;
     return estimate.device_memory.verdict == LT_FITS;
 }

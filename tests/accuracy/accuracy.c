@@ -149,14 +149,20 @@ static void print_shares(const struct rows *rows, const struct options *o, const
 
 /* --- gate --------------------------------------------------------------------------------------------------------- */
 
-/* The value of a statistic by name; NAN: there is none of that name. */
+/* The value of a statistic by name; NAN, which meets no limit: there is none of that name, or no row for it. */
 static double statistic(const struct outcome *outcome, int count, enum measure measure, const char *name)
 {
     const struct outcome **chosen = calloc((size_t)count + 1, sizeof *chosen);
-    int n = 0;
-    for (int i = 0; chosen && i < count; i++)
-        if (outcome[i].row->measure == measure && outcome[i].row->use == USE_BOTH_SIDES && !outcome[i].refused)
-            chosen[n++] = &outcome[i];
+    int n = 0, missing = 0, exceeded = 0;
+    for (int i = 0; chosen && i < count; i++) {
+        const struct outcome *o = &outcome[i];
+        if (o->row->measure != measure)
+            continue;
+        missing += o->refused != NULL;
+        exceeded += o->row->use == USE_ONE_SIDED && !o->refused && o->predicted.value > o->row->measured;
+        if (o->row->use == USE_BOTH_SIDES && !o->refused)
+            chosen[n++] = o;
+    }
     struct statistics s = statistics_of(chosen, n);
     struct verdicts v = verdicts_of(chosen, n);
     free(chosen);
@@ -169,10 +175,11 @@ static double statistic(const struct outcome *outcome, int count, enum measure m
                  {"outside", 1 - s.inside},
                  {"width", s.width},
                  {"false_fits", v.false_fits},
-                 {"false_misfits", n ? v.false_misfits / (double)n : 0},
-                 {"undecided", n ? v.undecided / (double)n : 0},
-                 {"missing", n ? 0 : 1}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+                 {"false_misfits", v.false_misfits / (double)n},
+                 {"undecided", v.undecided / (double)n},
+                 {"missing", missing},
+                 {"exceeded", exceeded}};
+    for (size_t i = 0; n && i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].name, name) == 0)
             return known[i].value;
     return NAN;
@@ -185,14 +192,14 @@ static bool gate_met(const char *path, const struct outcome *outcome, int count)
         fprintf(stderr, "%s: %s\n", path, strerror(errno));
         return false;
     }
-    char line[256], measure[32], name[32];
-    double limit;
+    char line[256];
     bool met = true;
     while (fgets(line, sizeof line, file)) {
+        char measure[32] = "?", name[32] = "?";
+        double limit = NAN, value = NAN;
+        int m = -1;
         if (line[0] == '#' || line[0] == '\n')
             continue;
-        int m = -1;
-        double value = NAN;
         if (sscanf(line, "%31s %31s %lf", measure, name, &limit) == 3)
             for (int i = 0; i < MEASURE_COUNT; i++)
                 if (strcmp(measure_names[i], measure) == 0)

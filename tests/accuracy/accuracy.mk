@@ -1,8 +1,8 @@
 # `make accuracy` runs every published measurement of tests/accuracy/rows.csv; ARGS=--help lists its options.
-ACCURACY_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/accuracy/[!t]*.c))
+ACCURACY_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/test_models.c,$(wildcard tests/accuracy/*.c)))
 
 $(BUILD)/accuracy: $(ACCURACY_OBJ) $(BUILD)/liblayertop.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LT_LIBS)
+	$(LINK) $(LT_LIBS)
 
 accuracy: $(BUILD)/accuracy
 	@$< $(ARGS)

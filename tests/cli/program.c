@@ -19,13 +19,18 @@ static void limit(int what, uint64_t value)
 static void child(const struct program_run *run, const int out[2], const int err[2])
 {
     static char path[] = "PATH=/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8";
-    char home[256], *env[16] = {path, locale, home};
-    const char *program = getenv("LT_PROGRAM");
+    char home[256], locales[256], *env[16] = {NULL};
+    const char *program = getenv("LT_PROGRAM"), *compiled = getenv("LOCPATH");
     char *argv[PROGRAM_ARGUMENTS + 1] = {(char *)(uintptr_t)program};
-    int count = 3;
+    char *const usual[] = {path, locale, home, compiled ? locales : NULL};
+    int count = 0;
     snprintf(home, sizeof home, "HOME=%s", scratch_path(""));
-    for (int i = 0; run->env && run->env[i] && count < 15; i++)
-        env[count++] = (char *)(uintptr_t)run->env[i];
+    snprintf(locales, sizeof locales, "LOCPATH=%s", compiled ? compiled : "");
+    for (int i = 0; run->env && run->env[i] && count < 11; i++)
+        env[count++] = (char *)(uintptr_t)run->env[i]; /* the first of a name counts */
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (usual[i])
+            env[count++] = usual[i];
     for (int i = 0; i < PROGRAM_ARGUMENTS && run->arguments[i]; i++)
         argv[i + 1] = (char *)(uintptr_t)run->arguments[i];
     dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);

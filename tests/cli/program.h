@@ -2,17 +2,11 @@
 #ifndef TESTS_CLI_PROGRAM_H
 #define TESTS_CLI_PROGRAM_H
 
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
+#include "core/base/buffer.h"
+#include "tests/core/test.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-#include "core/base/buffer.h"
 
 enum { PROGRAM_ARGUMENTS = 16 };
 
@@ -30,7 +24,7 @@ enum { PROGRAM_ARGUMENTS = 16 };
 
 struct program_run {
     const char *arguments[PROGRAM_ARGUMENTS]; /* behind the program's name, NULL at the end */
-    const char *const *env;                   /* NAME=VALUE on top of PATH, HOME and LC_ALL; may be NULL */
+    const char *const *env;                   /* NAME=VALUE, before PATH, HOME, LC_ALL, LOCPATH; may be NULL */
     uint64_t memory_bytes;                    /* limit of the address space; 0: none */
     int seconds;                              /* limit of processor time; 0: none */
     int closed_fd;                            /* closed before the start; 0: none, standard input is /dev/null anyway */

@@ -1,6 +1,7 @@
 /* The command line: every option, every command, every exit status, and what is said where. */
 #include "tests/cli/program.h"
 
+#include <locale.h>
 #include <unistd.h>
 
 #include "core/data/json.h"
@@ -56,7 +57,7 @@ static void lines_fit_80_columns(void **state)
 {
     (void)state;
     static const char *const models[] = {"resnet50", "mobilenetv2", "lstm-text", "mnist-cnn-fp16"};
-    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+    for (size_t i = 0; i < COUNT(models); i++) {
         struct program_run run;
         expect_status(&run, 0, models[i], "--text", "--set", "device=nvidia-a100-sxm4-80gb");
         for (char *line = strtok(run.out.text, "\n"); line; line = strtok(NULL, "\n"))
@@ -76,6 +77,7 @@ static void json_is_read_back(void **state)
     assert_int_equal(lt_tree_int(at(&r, "model", "parameters"), 0), 25636712);
     assert_int_equal(lt_tree_int(at(&r, "setup", "batch"), 0), 64);
     assert_string_equal(lt_tree_text(at(&r, "setup", "device"), ""), "nvidia-a100-sxm4-80gb");
+    assert_string_equal(lt_tree_text(at(&r, "model", "file"), ""), "sample:resnet50.keras");
     assert_int_equal(lt_tree_get(r.root, "layers")->count, 177);
     assert_string_equal(lt_tree_text(at(&r, "device_memory", "verdict"), ""), "fits");
     /* The classes sum to what the driver's tool shows, the layers' kept bytes to their total. */
@@ -134,7 +136,7 @@ static void checks_decide_the_exit_status(void **state)
         {"<3", 2, "is not NAME OP VALUE"},
         {"", 2, "is not NAME OP VALUE"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct program_run run;
         expect_status(&run, cases[i].status, "mnist-mlp", "--set", "device=nvidia-a100-sxm4-80gb", "--check",
                       cases[i].expression);
@@ -156,6 +158,16 @@ static void a_lower_bound_proves_no_upper_limit(void **state)
     expect_said(run.err, "only that it is at least");
     program_free(&run);
     expect_status(&run, 0, model, "--check", "device_memory.peak_bytes>1");
+    program_free(&run);
+}
+
+static void a_check_alone_says_what_is_wrong_with_the_model(void **state)
+{
+    (void)state;
+    struct program_run run;
+    expect_status(&run, 3, "mnist-cnn", "--set", "layers.conv2.kernel_size=40", "--check", "model.layers>1");
+    expect_said(run.err, "conv2");
+    assert_int_equal(run.out.length, 0);
     program_free(&run);
 }
 
@@ -185,7 +197,7 @@ static void wrong_usage_says_what_is_right(void **state)
         {{"mnist-mlp", "--set", "device=nvidia-a100-sxm4-80g"}, "nvidia-a100-sxm4-80gb"},
         {{"mnist-mlp", "--set", "layers.hidden.unit=3"}, "units"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct program_run run = {0};
         memcpy(run.arguments, cases[i].arguments, sizeof cases[i].arguments);
         program_run(&run);
@@ -228,7 +240,7 @@ static void commands_print(void **state)
         {{"hwdb", "list"}, "nvidia-a100-sxm4-80gb"},  {{"hwdb", "show", "nvidia-a100-sxm4-80gb"}, "A100"},
         {{"hwdb", "lint"}, "entries, no errors"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct program_run run = {0};
         memcpy(run.arguments, cases[i].arguments, sizeof cases[i].arguments);
         program_run(&run);
@@ -284,10 +296,41 @@ static void a_missing_file_names_the_samples(void **state)
     program_free(&run);
 }
 
+static void a_script_says_why_it_stopped(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *script, *said;
+        int status;
+    } cases[] = {
+        {"@expect batch 128\n", NULL, 0},
+        {"down\n@expect \x1b[31mred\n", "keys:2:1: error: the screen does not show \\x1B[31mred\n", 1},
+        {"hop\n", "keys:1:1: error: there is no key hop\n", 3},
+        {"@hop\n", "keys:1:1: error: there is no hop\n", 3},
+    };
+    struct program_run run;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *keys = scratch_write("keys", cases[i].script, strlen(cases[i].script));
+        expect_status(&run, cases[i].status, "mnist-cnn", "--keys", keys);
+        if (cases[i].said)
+            expect_said(run.err, cases[i].said);
+        program_free(&run);
+    }
+    expect_status(&run, 3, "mnist-cnn", "--keys", "/nonexistent/\x1b[31mkeys");
+    expect_said(run.err, "/nonexistent/\\x1B[31mkeys: error: cannot be opened");
+    program_free(&run);
+    expect_status(&run, 3, "mnist-cnn", "--keys", "-", "--dump", "/nonexistent/\x1b[31mdump");
+    expect_said(run.err, "/nonexistent/\\x1B[31mdump: error: cannot be written");
+    program_free(&run);
+}
+
 static void the_locale_has_no_say(void **state)
 {
     (void)state;
-    static const char *const german[] = {"LC_ALL=de_DE.UTF-8", "LANG=de_DE.UTF-8", NULL};
+    static const char *const german[] = {"LC_ALL=de_DE.UTF-8", NULL};
+    if (!setlocale(LC_ALL, "de_DE.UTF-8"))
+        skip();
+    setlocale(LC_ALL, "C");
     struct program_run plain, other = {.arguments = {"mnist-mlp", "--json"}, .env = german};
     expect_status(&plain, 0, "mnist-mlp", "--json");
     program_run(&other);
@@ -295,6 +338,25 @@ static void the_locale_has_no_say(void **state)
     assert_string_equal(plain.out.text, other.out.text);
     program_free(&plain);
     program_free(&other);
+}
+
+/* As over ssh: the name of a UTF-8 locale arrives that is not installed here. */
+static void a_locale_that_is_missing_is_utf8_by_its_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *locale, *said;
+    } cases[] = {{"LC_ALL=xx_YY.UTF-8", "28×28×1"}, {"LC_ALL=xx_YY.ISO-8859-1", "28x28x1"}, {"LC_ALL=C", "28x28x1"}};
+    static const char script[] = "@dump\n";
+    const char *keys = scratch_write("keys", script, sizeof script - 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *const env[] = {cases[i].locale, NULL};
+        struct program_run run = {.arguments = {"mnist-cnn", "--keys", keys}, .env = env};
+        program_run(&run);
+        expect_ended(&run, 0);
+        expect_said(run.out, cases[i].said);
+        program_free(&run);
+    }
 }
 
 static int clean(void **state)
@@ -314,6 +376,7 @@ int main(void)
         cmocka_unit_test(a_report_goes_to_a_file),
         cmocka_unit_test(checks_decide_the_exit_status),
         cmocka_unit_test(a_lower_bound_proves_no_upper_limit),
+        cmocka_unit_test(a_check_alone_says_what_is_wrong_with_the_model),
         cmocka_unit_test(wrong_usage_says_what_is_right),
         cmocka_unit_test(all_wrong_settings_are_said_at_once),
         cmocka_unit_test(a_layer_is_set),
@@ -321,7 +384,9 @@ int main(void)
         cmocka_unit_test(hardware_files_of_the_user_count),
         cmocka_unit_test(a_closed_standard_output_is_an_error),
         cmocka_unit_test(a_missing_file_names_the_samples),
+        cmocka_unit_test(a_script_says_why_it_stopped),
         cmocka_unit_test(the_locale_has_no_say),
+        cmocka_unit_test(a_locale_that_is_missing_is_utf8_by_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, clean);
 }

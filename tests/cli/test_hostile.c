@@ -41,6 +41,50 @@ static void deep_nesting(void **state)
     expect_refused("deep2.yaml", text, BYTES, NULL);
 }
 
+/* As much of one thing as a file may hold, or more. */
+static void too_much_of_anything(void **state)
+{
+    (void)state;
+    enum { MIB = 1 << 20 };
+    static const struct {
+        const char *name, *head, *unit, *tail;
+        size_t bytes;
+        const char *said;
+    } files[] = {
+        {"maps.json", "[", "{},", "0]", 15 * MIB, "maps.json:1:1572866: error: more than 524288 values"},
+        {"lists.json", "[", "[],", "0]", 15 * MIB, "more than 524288 values"},
+        {"numbers.json", "[", "1,", "0]", 15 * MIB, "more than 524288 values"},
+        {"powers.json", "[", "1e-999999999,", "0]", 15 * MIB, "more than 524288 values"},
+        {"texts.json", "[", "\"\",", "0]", 15 * MIB, "more than 524288 values"},
+        {"keys.json", "{", "\"k\":1,", "\"k\":1}", 15 * MIB, "more than 524288 values"},
+        {"pairs.json", "[", "{\"k\":1,\"k\":1},", "0]", 2 * MIB, "the key stands twice"},
+        {"digits.json", "[0.", "1", "]", 15 * MIB, "no description of a Keras model"},
+        {"name.json", "{\"class_name\": \"", "x", "\"}", 15 * MIB, "xxx...; save it as a Functional"},
+        {"key.json", "{\"", "x", "\": 1}", 15 * MIB, "no description of a Keras model"},
+        {"escapes.json", "[\"", "\\u0041", "\"]", 15 * MIB, "no description of a Keras model"},
+        {"lines.json", "[", "\n", "", 15 * MIB, "too early"},
+        {"large.json", "[", " ", "]", 17 * MIB, "larger than 16777216 bytes"},
+        {"maps.yaml", "model: [", "{},", "0]\n", 15 * MIB, "maps.yaml:1:1572867: error: more than 524288 values"},
+        {"numbers.yaml", "model: [", "1,", "0]\n", 15 * MIB, "more than 524288 values"},
+        {"items.yaml", "model:\n", "- 1\n", "", 15 * MIB, "more than 524288 values"},
+        {"name.yaml", "model: ", "x", "\n", 15 * MIB, "does not say its version"},
+        {"comment.yaml", "#", "#", "\n", 15 * MIB, "must be a map"},
+        {"literal.yaml", "model: |\n", " x\n", "", 15 * MIB, "does not say its version"},
+        {"large.yaml", "#", "#", "\n", 17 * MIB, "larger than 16777216 bytes"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const size_t length = strlen(files[i].unit);
+        struct lt_buffer text = {0};
+        lt_buffer_puts(&text, files[i].head);
+        for (size_t bytes = 0; bytes < files[i].bytes; bytes += length)
+            lt_buffer_add(&text, files[i].unit, length);
+        lt_buffer_puts(&text, files[i].tail);
+        expect_refused(files[i].name, text.text, text.length, files[i].said);
+        remove(scratch_path(files[i].name));
+        lt_buffer_free(&text);
+    }
+}
+
 static void aliases(void **state)
 {
     (void)state;
@@ -73,8 +117,8 @@ static void write_zip(const char *path, size_t bytes)
 static void zip_bombs(void **state)
 {
     (void)state;
-    static const size_t megabytes[] = {2, 32, 128};
-    for (size_t i = 0; i < sizeof megabytes / sizeof *megabytes; i++) {
+    static const size_t megabytes[] = {2, 8, 32};
+    for (size_t i = 0; i < COUNT(megabytes); i++) {
         struct program_run run;
         const char *path = scratch_path("bomb.keras");
         remove(path);
@@ -199,7 +243,7 @@ static void other_files_say_what_they_are(void **state)
         {"quote.yaml", "layertop: \"1\n", 13, "quote.yaml:"},
         {"list.json", "[1, 2]", 6, NULL},
     };
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    for (size_t i = 0; i < COUNT(files); i++)
         expect_refused(files[i].name, files[i].bytes, files[i].length, files[i].said);
     struct program_run run;
     open_limited(&run, "/dev/zero");
@@ -241,6 +285,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deep_nesting),
+        cmocka_unit_test(too_much_of_anything),
         cmocka_unit_test(aliases),
         cmocka_unit_test(zip_bombs),
         cmocka_unit_test(cut_archives),

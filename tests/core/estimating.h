@@ -3,16 +3,13 @@
 #define TESTS_CORE_ESTIMATING_H
 
 #include "core/formats/formats.h"
+#include "core/formats/keras.h"
 #include "core/model/edit.h"
 #include "core/step/machine_choice.h"
+#include "tests/core/test.h"
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
 #include <stdio.h>
-
-#include <cmocka.h>
+#include <unistd.h>
 
 struct estimating {
     struct lt_arena text, results;
@@ -23,15 +20,42 @@ struct estimating {
     struct lt_estimate estimate;
 };
 
-static inline void estimating_open(struct estimating *t, const char *path)
+static inline void estimating_begin(struct estimating *t)
 {
     *t = (struct estimating){0};
     t->problems.arena = &t->text;
     t->database = lt_database_open(NULL, 0, &t->problems);
     assert_non_null(t->database);
-    t->document = lt_open(path, &t->problems);
-    if (!t->document)
-        fail_msg("%s: %s", path, t->problems.count ? t->problems.item[0].message : "not opened");
+}
+
+static inline void estimating_take(struct estimating *t, const char *name, struct lt_document *document)
+{
+    t->document = document;
+    if (!document)
+        fail_msg("%s: %s", name, t->problems.count ? t->problems.item[0].message : "not opened");
+}
+
+static inline void estimating_open(struct estimating *t, const char *path)
+{
+    estimating_begin(t);
+    estimating_take(t, path, lt_open(path, &t->problems));
+}
+
+/* A model as Keras describes it in JSON. */
+static inline void estimating_read(struct estimating *t, const char *name, const struct lt_tree *model)
+{
+    estimating_begin(t);
+    estimating_take(t, name, lt_keras_read(name, model, &t->problems));
+}
+
+/* One of keras.applications or a sample, by its name. */
+static inline void estimating_model(struct estimating *t, const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "tests/reference/applications/%s.keras", name);
+    if (access(path, F_OK))
+        snprintf(path, sizeof path, "samples/%s.keras", name);
+    estimating_open(t, path);
 }
 
 /* NULL-terminated assignments, then one estimate on a fixed GPU or what `device=` said. */

@@ -126,4 +126,11 @@ static inline void assert_ints(const struct lt_value *value, uint32_t count, con
 #define NESTED(name, layers, in, out, calls)                                                                           \
     FUNCTIONAL(name, layers, in, out) ",'name':'" name "','inbound_nodes':[" calls "]}"
 
+#define DENSE ",'units':8"
+#define SEQUENTIAL(layers, more)                                                                                       \
+    "{'module':'keras','class_name':'Sequential','config':{'name':'s','layers':[" layers "]" more "}}"
+#define ENCODER(calls)                                                                                                 \
+    NESTED("enc", INPUT("x", "[null,8]") "," LAYER("Dense", "dense", DENSE, CALL(TENSOR("x", "0", "0"))), "['x',0,0]", \
+           "['dense',0,0]", calls)
+
 #endif

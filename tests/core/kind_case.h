@@ -3,7 +3,6 @@
 #define LT_TESTS_CORE_KIND_CASE_H
 
 #include "core/base/checked.h"
-#include "core/data/file.h"
 #include "core/data/json.h"
 #include "core/model/kind.h"
 #include "tests/core/test.h"
@@ -29,16 +28,6 @@ static inline const struct lt_tree *case_json(struct lt_arena *arena, const char
     if (!tree)
         fail_msg("%s", problems.count ? problems.item[0].message : "no memory");
     return tree;
-}
-
-static inline const struct lt_tree *case_file(struct lt_arena *arena, const char *path)
-{
-    struct lt_problems problems = {.arena = arena};
-    const char *text;
-    size_t bytes;
-    if (lt_file_read(arena, path, 64 << 20, &text, &bytes, &problems))
-        fail_msg("%s", problems.count ? problems.item[0].message : path);
-    return lt_json_read(arena, path, text, bytes, LT_JSON_MODEL, &problems);
 }
 
 static uint32_t case_add(struct kind_case *c, const char *module, const char *class_name, const struct lt_tree *config);

@@ -2,10 +2,11 @@
 #ifndef LT_TESTS_NATIVE_TEXT_H
 #define LT_TESTS_NATIVE_TEXT_H
 
-#include <string.h>
-
 #include "core/data/yaml.h"
 #include "core/formats/native.h"
+#include "tests/core/test.h"
+
+#include <string.h>
 
 /* NULL: it cannot be read; the problems are in `arena`. */
 static inline struct lt_document *document_of(struct lt_arena *arena, const char *text, struct lt_problems *problems)

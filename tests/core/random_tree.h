@@ -3,6 +3,7 @@
 #define LT_TESTS_CORE_RANDOM_TREE_H
 
 #include "core/data/tree.h"
+#include "tests/core/test.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -129,7 +130,7 @@ static inline uint32_t random_below(uint64_t *seed, uint32_t limit)
 
 static inline const char *random_text(uint64_t *seed, char *space, size_t bytes)
 {
-    const uint32_t count = sizeof ODD_TEXT / sizeof *ODD_TEXT;
+    const uint32_t count = COUNT(ODD_TEXT);
     switch (random_below(seed, 8)) {
     case 0:
         snprintf(space, bytes, "%s%s", ODD_TEXT[random_below(seed, count)], ODD_TEXT[random_below(seed, count)]);
@@ -151,7 +152,7 @@ static inline double random_number(uint64_t *seed)
     uint64_t bits = (uint64_t)random_below(seed, UINT32_MAX) << 32 | random_below(seed, UINT32_MAX);
     double value;
     memcpy(&value, &bits, sizeof value);
-    return random_below(seed, 2) && isfinite(value) ? value : ODD[random_below(seed, sizeof ODD / sizeof *ODD)];
+    return random_below(seed, 2) && isfinite(value) ? value : ODD[random_below(seed, COUNT(ODD))];
 }
 
 /* A tree of at most `depth` levels. Keys are made different by a number where they must be. */

@@ -1,7 +1,5 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
+/* Datasets by name: sizes and shapes as Keras's loaders give them. */
+#include "tests/core/test.h"
 
 #include "core/model/dataset.h"
 

@@ -1,4 +1,5 @@
-#include "test.h"
+/* Detection of this machine, on file trees made to look like /proc and /sys. */
+#include "tests/core/test.h"
 
 #include "core/hardware/detect.h"
 

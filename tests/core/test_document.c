@@ -1,8 +1,4 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
+/* The document: copies are deep, layers are found by path, graphs are put in order, memory may end. */
 #include "tests/core/native_text.h"
 
 static void test_clone_is_deep(void **state)

@@ -1,11 +1,9 @@
-#include <stdarg.h>
-#include <stddef.h>
+/* Edits: each primitive and its inverse, what is refused, and long random sessions undone to the start. */
+#include "tests/core/native_text.h"
+
 #include <stdio.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "core/model/edit.h"
-#include "tests/core/native_text.h"
 
 struct fixture {
     struct lt_arena arena;
@@ -148,7 +146,7 @@ static void test_refused_edits_change_nothing(void **state)
     struct fixture f;
     open_fixture(&f, RICH_MODEL);
     struct lt_document *before = lt_document_clone(f.document);
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+    for (size_t i = 0; i < COUNT(refused); i++) {
         if (edit(&f, refused[i][0]) == LT_OK)
             fail_msg("done: %s", refused[i][0]);
         const struct lt_problem *problem = &f.problems.item[0];
@@ -290,11 +288,11 @@ static void random_line(char *line, size_t size, const struct lt_document *docum
     char key[32];
     switch (next_random(seed) % 7) {
     case 0:
-        snprintf(line, size, "set %s", settings[next_random(seed) % (sizeof settings / sizeof *settings)]);
+        snprintf(line, size, "set %s", settings[next_random(seed) % (COUNT(settings))]);
         break;
     case 1:
     case 2:
-        snprintf(key, sizeof key, "%s", keys[next_random(seed) % (sizeof keys / sizeof *keys)]);
+        snprintf(key, sizeof key, "%s", keys[next_random(seed) % (COUNT(keys))]);
         if (key[0] == 'n')
             snprintf(key, sizeof key, "name=n%u", number);
         snprintf(line, size, "set layers.%s.%s", a, key);
@@ -395,7 +393,7 @@ static void test_edits_without_memory(void **state)
         "set layers.stem.units=4",    "remove layers.shared",      "insert Dense after stem units=3",
         "replace stem with Dense",    "rewire layers.stem from b",
     };
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    for (size_t i = 0; i < COUNT(lines); i++) {
         struct fixture f;
         open_fixture(&f, RICH_MODEL);
         struct lt_document *before = lt_document_clone(f.document);

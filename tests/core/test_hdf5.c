@@ -1,9 +1,9 @@
 /* .h5 files that real Keras wrote (tests/reference/h5.py), and what is left of them after damage. */
 #include "tests/core/estimating.h"
+#include "tests/core/reference.h"
 
 #include "core/data/file.h"
 #include "core/data/hdf5.h"
-#include "core/data/json.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -37,21 +37,17 @@ static void assert_no_child(void)
 
 static void check_row(const struct lt_tree *row)
 {
-    const char *name = lt_tree_text(lt_tree_get(row, "name"), "?");
     struct estimating t;
-    estimating_open(&t, path_of(name));
+    estimating_open(&t, path_of(row_name(row)));
     assert_int_equal(estimating_run(&t, NULL), LT_OK);
     assert_int_equal(t.document->origin.format, LT_FORMAT_KERAS_H5);
-    assert_int_equal(t.estimate.parameters, lt_tree_int(lt_tree_get(row, "total"), -1));
-    assert_int_equal(t.estimate.trainable_parameters, lt_tree_int(lt_tree_get(row, "trainable"), -1));
+    assert_int_equal(t.estimate.parameters, row_int(row, "total"));
+    assert_int_equal(t.estimate.trainable_parameters, row_int(row, "trainable"));
     assert_int_equal(t.document->origin.weight_elements, t.estimate.parameters);
-    uint32_t at = 0;
-    for (const struct lt_tree *layer = lt_tree_get(row, "layers")->child; layer; layer = layer->next, at++) {
-        while (at < t.estimate.row_count && !t.estimate.row[at].listed)
-            at++;
-        assert_true(at < t.estimate.row_count);
+    const struct lt_tree *layers = row_value(row, "layers");
+    assert_int_equal(t.estimate.layers, layers->count);
+    for (const struct lt_tree *layer = layers->child; layer; layer = layer->next)
         assert_int_not_equal(lt_document_find_layer(t.document, lt_tree_text(layer, "")), LT_NO_LAYER);
-    }
     estimating_close(&t);
 }
 
@@ -59,12 +55,7 @@ static void files_open_as_keras_has_them(void **state)
 {
     (void)state;
     struct lt_arena arena = LT_ARENA_INIT;
-    struct lt_problems problems = {.arena = &arena};
-    const char *text, *file = "tests/reference/h5.json";
-    size_t bytes;
-    assert_int_equal(lt_file_read(&arena, file, 1 << 20, &text, &bytes, &problems), LT_OK);
-    const struct lt_tree *rows = lt_tree_get(lt_json_read(&arena, file, text, bytes, LT_JSON_MODEL, &problems), "rows");
-    assert_int_equal(rows->count, 3);
+    const struct lt_tree *rows = reference_rows(&arena, "h5", 3);
     for (const struct lt_tree *row = rows->child; row; row = row->next)
         check_row(row);
     lt_arena_free(&arena);

@@ -1,100 +1,11 @@
-#include "test.h"
+/* The hardware database as it is built in: its entries, names, machines, links and framework constants. */
+#include "tests/core/hwdb_case.h"
 
 #include "core/base/buffer.h"
 #include "core/hardware/builtin.h"
 #include "core/hardware/framework.h"
 #include "core/hardware/link.h"
 #include "core/hardware/machine.h"
-#include "core/hardware/store.h"
-
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* One database, its problems, and a directory per user layer. */
-struct fixture {
-    struct lt_arena arena;
-    struct lt_problems problems;
-    struct lt_database *db;
-    char directory[2][64];
-    int directories;
-};
-
-static void fixture_open(struct fixture *f)
-{
-    const char *path[2] = {f->directory[0], f->directory[1]};
-    f->problems = (struct lt_problems){.arena = &f->arena};
-    f->db = lt_database_open(path, f->directories, &f->problems);
-    assert_non_null(f->db);
-}
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof *f);
-    for (int i = 0; i < 2; i++) {
-        strcpy(f->directory[i], "/tmp/lt-hwdb-XXXXXX");
-        assert_non_null(mkdtemp(f->directory[i]));
-    }
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-    static const char *const file[] = {"a.yaml", "b.yaml"};
-    char path[128];
-    lt_database_close(f->db);
-    lt_arena_free(&f->arena);
-    for (int i = 0; i < 2; i++) {
-        for (size_t k = 0; k < COUNT(file); k++) {
-            snprintf(path, sizeof path, "%s/%s", f->directory[i], file[k]);
-            unlink(path);
-        }
-        rmdir(f->directory[i]);
-    }
-    free(f);
-    return 0;
-}
-
-/* A user file: the head, then `body`. */
-static void user_file(struct fixture *f, int layer, const char *name, const char *body)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", f->directory[layer], name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fprintf(file, "schema: hwdb/1\n%s", body);
-    fclose(file);
-    f->directories = layer + 1;
-}
-
-static const struct lt_device *find(struct fixture *f, const char *id)
-{
-    const struct lt_device *device;
-    const char *nearest[4];
-    assert_int_equal(lt_database_find(f->db, id, &device, nearest, &f->problems), LT_OK);
-    return device;
-}
-
-static void assert_near(double value, double expected)
-{
-    if (fabs(value - expected) > fabs(expected) * 1e-9)
-        fail_msg("%.12g is not %.12g", value, expected);
-}
-
-/* The problem's text without the directory in front. */
-static void assert_reported(struct fixture *f, const char *expected)
-{
-    assert_true(f->problems.count > 0);
-    const char *text = lt_problem_text(&f->arena, &f->problems.item[0]);
-    const size_t directory = strlen(f->directory[0]) + 1;
-    assert_true(strlen(text) > directory);
-    assert_string_equal(text + directory, expected);
-}
 
 static void counts(void **state)
 {
@@ -119,17 +30,6 @@ static void counts(void **state)
     assert_int_equal(f->problems.count, 0);
 }
 
-static void lint_is_clean(void **state)
-{
-    struct fixture *f = *state;
-    fixture_open(f);
-    assert_int_equal(lt_database_lint(f->db, &f->problems), f->db->entry_count);
-    for (uint32_t i = 0; i < f->problems.count; i++)
-        print_error("%s\n", lt_problem_text(&f->arena, &f->problems.item[i]));
-    assert_int_equal(f->problems.count, 0);
-}
-
-/* Names on one line cost nothing at start: what lint says of a name that the scan misses is tested below. */
 static void names(void **state)
 {
     static const struct {
@@ -257,250 +157,6 @@ static void nearest_names(void **state)
     assert_null(nearest[0]);
     /* An abstract parent is no device. */
     assert_int_equal(lt_database_find(f->db, "nvidia-a100", &device, nearest, &f->problems), LT_NOT_FOUND);
-}
-
-static void inherit_and_unknown(void **state)
-{
-    struct fixture *f = *state;
-    user_file(f, 0, "a.yaml",
-              "accelerators:\n"
-              "- id: my-a100-mig\n"
-              "  inherits: nvidia-a100-sxm4-40gb\n"
-              "  name: \"A100 MIG 3g.20gb\"\n"
-              "  units: 54\n"
-              "  scale_peak_by_units: true\n"
-              "  memory:\n"
-              "    total_bytes: unknown\n"
-              "    bandwidth_gbps: 777.5\n");
-    fixture_open(f);
-    assert_int_equal(f->problems.count, 0);
-    const struct lt_device *mig = find(f, "my-a100-mig");
-    assert_int_equal(mig->memory_bytes, 0);
-    assert_near(mig->bandwidth_bytes_per_s, 777.5e9);
-    assert_near(mig->peak_flops_per_s[LT_RATE_BF16_TENSOR], 156e12);
-    assert_int_equal(mig->cache_bytes, 41943040);
-    assert_string_equal(mig->vendor, "nvidia");
-    assert_string_equal(find(f, "a100")->id, "nvidia-a100-sxm4-40gb"); /* aliases are not inherited */
-    assert_string_equal(find(f, "10de:20b0")->id, "nvidia-a100-sxm4-40gb");
-}
-
-/* A layer is resolved before the next one: the patch of a parent reaches children of later layers only. */
-static void patches(void **state)
-{
-    struct fixture *f = *state;
-    user_file(f, 0, "a.yaml",
-              "accelerators:\n"
-              "- id: mine\n"
-              "  inherits: nvidia-a100-sxm4-80gb\n"
-              "- id: nvidia-a100-sxm4-80gb\n"
-              "  patch: true\n"
-              "  tdp_w: 350\n"
-              "- id: nvidia-t4\n"
-              "  patch: true\n"
-              "  tdp_w: 60\n");
-    user_file(f, 1, "a.yaml",
-              "accelerators:\n"
-              "- id: later\n"
-              "  inherits: nvidia-a100-sxm4-80gb\n"
-              "- id: nvidia-t4\n"
-              "  patch: true\n"
-              "  tdp_w: unknown\n"
-              "  memory:\n"
-              "    bandwidth_gbps: 300\n");
-    fixture_open(f);
-    assert_int_equal(f->problems.count, 0);
-    assert_near(find(f, "nvidia-a100-sxm4-80gb")->tdp_w, 350);
-    assert_near(find(f, "mine")->tdp_w, 400);
-    assert_near(find(f, "later")->tdp_w, 350);
-    assert_near(find(f, "nvidia-t4")->tdp_w, 0);
-    assert_near(find(f, "nvidia-t4")->bandwidth_bytes_per_s, 300e9);
-    assert_int_equal(find(f, "nvidia-t4")->units, 40);
-}
-
-/* Each file is skipped, reported where it is wrong, and the rest of the database works. */
-static void broken_user_files(void **state)
-{
-    static const struct {
-        const char *body, *problem;
-    } row[] = {
-        {"accelerators:\n- id: nvidia-t4\n  tdp_w: 3\n",
-         "a.yaml:3:3: error: nvidia-t4 is already in accelerators/nvidia-datacenter.yaml; "
-         "patch: true changes it; another id adds one"},
-        {"accelerators:\n- id: nothing\n  patch: true\n",
-         "a.yaml:3:3: error: nothing: nothing to patch; the id of an entry of the same section"},
-        {"accelerators:\n- id: x\n  inherits: y\n- id: y\n  inherits: x\n",
-         "a.yaml:6:13: error: y: inherits in a circle from x; one of them must stand alone"},
-        {"accelerators:\n- id: x\n  inherits: apple-m1\n",
-         "a.yaml:4:13: error: x: no such parent: apple-m1; the id of another entry of the same section"},
-        {"accelerators:\n- id: x\n  untis: 3\n", "a.yaml:4:10: error: x: no such field: untis; did you mean units?"},
-        {"accelerators:\n- id: x\n  units: many\n", "a.yaml:4:10: error: x: units must be a number"},
-        {"accelerators:\n- id: x\n  units: 1.5\n", "a.yaml:4:10: error: x: units must be a whole number"},
-        {"accelerators:\n- id: x\n  tdp_w: -4\n", "a.yaml:4:10: error: x: tdp_w is out of range; 1 to 10000"},
-        {"accelerators:\n- id: x\n  compute_capability: 8.0\n",
-         "a.yaml:4:23: error: x: compute_capability must be a text; a text; quote what looks like a number"},
-        {"accelerators:\n- id: X Y\n",
-         "a.yaml:3:3: error: X Y: the id is missing or not plain; lower-case letters, digits, dots and dashes"},
-        {"gpus:\n- id: x\n", "a.yaml:3:1: error: no such section: gpus; accelerators, cpus, machines, links …"},
-        {"accelerators:\n  x: 1\n",
-         "a.yaml:3:3: error: accelerators must be a list of entries; - id: NAME, one entry after the other"},
-    };
-    struct fixture *f = *state;
-    for (size_t i = 0; i < COUNT(row); i++) {
-        user_file(f, 0, "a.yaml", row[i].body);
-        user_file(f, 0, "b.yaml", "accelerators:\n- id: good\n  inherits: nvidia-l4\n");
-        fixture_open(f);
-        assert_reported(f, row[i].problem);
-        assert_int_equal(f->problems.total[LT_ERROR], 1);
-        assert_near(find(f, "good")->tdp_w, 72);
-        assert_near(find(f, "nvidia-t4")->tdp_w, 70);
-        lt_database_close(f->db);
-        f->db = NULL;
-    }
-}
-
-static void user_syntax_error(void **state)
-{
-    struct fixture *f = *state;
-    user_file(f, 0, "a.yaml", "accelerators:\n- id: x\n  name: [a, b\n");
-    fixture_open(f);
-    assert_int_equal(f->problems.total[LT_ERROR], 1);
-    assert_true(f->problems.item[0].place.line >= 4);
-    assert_true(f->problems.item[0].place.column > 0);
-    find(f, "nvidia-t4");
-}
-
-static void depth_limit(void **state)
-{
-    struct fixture *f = *state;
-    struct lt_buffer body = {0};
-    lt_buffer_puts(&body, "accelerators:\n- id: d0\n  name: \"d0\"\n");
-    for (int i = 1; i <= 9; i++)
-        lt_buffer_printf(&body, "- id: d%d\n  inherits: d%d\n", i, i - 1);
-    user_file(f, 0, "a.yaml", body.text);
-    fixture_open(f);
-    assert_int_equal(f->problems.total[LT_ERROR], 0); /* d1, d2 … were resolved in turn, each one step further */
-    lt_database_close(f->db);
-    lt_buffer_free(&body);
-    lt_buffer_puts(&body, "accelerators:\n");
-    for (int i = 9; i >= 1; i--)
-        lt_buffer_printf(&body, "- id: d%d\n  inherits: d%d\n", i, i - 1);
-    lt_buffer_puts(&body, "- id: d0\n  name: \"d0\"\n");
-    user_file(f, 0, "a.yaml", body.text);
-    fixture_open(f);
-    assert_reported(f, "a.yaml:20:13: error: d1: inherits too deep, from d0; at most 8 steps");
-    lt_buffer_free(&body);
-}
-
-/* Faults that only the whole database shows. */
-static void lint_finds(void **state)
-{
-    static const struct {
-        const char *body, *problem;
-    } row[] = {
-        {"accelerators:\n- id: x\n  inherits: nvidia-a100-sxm4-40gb\n  peak_tflops:\n    fp32: 25\n",
-         "a.yaml:6:5: error: x: peak_tflops.fp32: 25, but units x rate x clock are 19.49; "
-         "correct it, or say why under `deviates`"},
-        {"accelerators:\n- id: x\n  inherits: nvidia-a100-sxm4-40gb\n  deviates:\n    fp32: \"no\"\n",
-         "a.yaml:6:5: error: x: deviates.fp32: the peak does not; leave it out"},
-        {"accelerators:\n- id: x\n  inherits: nvidia-l4\n  links:\n    host: pcie-9\n",
-         "a.yaml:6:11: error: x: links.host: pcie-9 is not in links"},
-        {"accelerators:\n- id: x\n  inherits: nvidia-l4\n  aliases: [a100]\n",
-         "a.yaml:5:12: error: x: aliases: a100 is nvidia-a100-sxm4-40gb; "
-         "a name belongs to one entry; the list stands on one line"},
-        {"accelerators:\n- id: x\n  inherits: nvidia-l4\n  memory:\n    nominal_gb: 40\n",
-         "a.yaml:3:3: error: x: memory.total_bytes is 0.60 of memory.nominal_gb"},
-        {"accelerators:\n- id: x\n  inherits: nvidia-l4\n  src:\n    tdp_w: paper\n",
-         "a.yaml:3:3: error: x: src.tdp_w: no such source; name it under `sources:` at the top"},
-        {"machines:\n- id: x\n  accelerator: nvidia-l5\n  src:\n    default: y\nsources:\n  y: \"own\"\n",
-         "a.yaml:4:16: error: x: accelerator: nvidia-l5 is not in accelerators"},
-        {"accelerators:\n- id: x\n  vendor: me\n  arch: none\n  src:\n    default: y\nsources:\n  y: \"own\"\n",
-         "a.yaml:3:3: error: x: name is missing"},
-        {"machines:\n- id: x\n  vcpu: 2\n", "a.yaml:4:9: warning: x: vcpu has no source; src: default: KEY"},
-    };
-    struct fixture *f = *state;
-    for (size_t i = 0; i < COUNT(row); i++) {
-        user_file(f, 0, "a.yaml", row[i].body);
-        fixture_open(f);
-        assert_int_equal(f->problems.count, 0);
-        lt_database_lint(f->db, &f->problems);
-        assert_reported(f, row[i].problem);
-        lt_database_close(f->db);
-        f->db = NULL;
-    }
-}
-
-/* The scan of built-in files sees only entries at an indent of two, and names on one line. */
-static void scan(void **state)
-{
-    static const char text[] = "schema: hwdb/1\n"
-                               "sources:\n"
-                               "  s: \"somebody\"\n"
-                               "\n"
-                               "accelerators:\n"
-                               "  - id: one\n"
-                               "    name: \"The One, or Two\"\n"
-                               "    aliases: [first, \"a, b\", last]\n"
-                               "    tdp_w: 5\n"
-                               "\n"
-                               "  - id: parent\n"
-                               "    abstract: true\n"
-                               "\n"
-                               "other:\n"
-                               "  - id: ignored\n"
-                               "cpus:\n"
-                               "   - id: shifted\n"
-                               "  - id: two\n"
-                               "    tdp_w: [\n";
-    struct fixture *f = *state;
-    fixture_open(f);
-    const uint32_t before = f->db->entry_count;
-    assert_int_equal(lt_index_add_file(f->db, "t.yaml", text, strlen(text), 1), LT_OK);
-    assert_int_equal(lt_index_scan(f->db, f->db->file_count - 1), LT_OK);
-    assert_int_equal(f->db->entry_count, before + 3);
-    assert_string_equal(lt_index_name(f->db, "FIRST")->id, "one");
-    assert_string_equal(lt_index_name(f->db, "a, b")->id, "one");
-    assert_string_equal(lt_index_name(f->db, "the one, or two")->id, "one");
-    assert_null(lt_index_name(f->db, "parent"));
-    assert_null(lt_index_name(f->db, "ignored"));
-    assert_near(find(f, "one")->tdp_w, 5);
-    assert_int_equal(f->db->entry[before]->raw->line, 6);
-    assert_int_equal(f->db->entry[before + 2]->section, LT_SECTION_CPUS);
-    /* An error in an entry has the line of the file. */
-    const struct lt_device *device;
-    const char *nearest[4];
-    assert_int_not_equal(lt_database_find(f->db, "two", &device, nearest, &f->problems), LT_OK);
-    assert_true(f->problems.item[0].place.line >= 18);
-}
-
-/* What the scan would miss in a built-in file, lint reports. */
-static void lint_finds_what_the_scan_misses(void **state)
-{
-    static const struct {
-        const char *text, *problem;
-    } row[] = {
-        {"accelerators:\n- id: x\n  inherits: nvidia-l4\n", "t.yaml:3:3: error: the index does not see this entry; "
-                                                            "an entry starts with `  - id: NAME`, indented by two"},
-        {"accelerators:\n  - name: \"y\"\n    id: x\n    inherits: nvidia-l4\n",
-         "t.yaml:3:5: error: the index does not see this entry; "
-         "an entry starts with `  - id: NAME`, indented by two"},
-        {"accelerators:\n  - id: x\n    inherits: nvidia-l4\n    aliases:\n      - unseen\n",
-         "t.yaml:6:7: error: x: aliases: unseen is not seen; "
-         "a name belongs to one entry; the list stands on one line"},
-        {"accelerators:\n  - id: nvidia-t4\n    inherits: nvidia-l4\n",
-         "t.yaml:3:5: error: nvidia-t4: is already in accelerators/nvidia-datacenter.yaml"},
-    };
-    struct fixture *f = *state;
-    for (size_t i = 0; i < COUNT(row); i++) {
-        const char *text = NULL;
-        fixture_open(f);
-        text = lt_format(&f->arena, "schema: hwdb/1\n%s", row[i].text);
-        assert_int_equal(lt_index_add_file(f->db, "t.yaml", text, strlen(text), 0), LT_OK);
-        assert_int_equal(lt_index_scan(f->db, f->db->file_count - 1), LT_OK);
-        lt_database_lint(f->db, &f->problems);
-        assert_problem(&f->problems, row[i].problem);
-        lt_database_close(f->db);
-        f->db = NULL;
-    }
 }
 
 static void embedded(void **state)
@@ -637,28 +293,6 @@ static void show(void **state)
     lt_buffer_free(&out);
 }
 
-/* An inherited value keeps the source of who wrote it; a patch has its own. */
-static void provenance(void **state)
-{
-    struct fixture *f = *state;
-    user_file(f, 0, "a.yaml",
-              "sources:\n  own: \"measured here\"\n"
-              "accelerators:\n"
-              "- id: x\n  inherits: nvidia-l4\n  tdp_w: 60\n  src:\n    default: own\n"
-              "- id: nvidia-t4\n  patch: true\n  memory:\n    bandwidth_gbps: 300\n  src:\n    memory: own in May\n");
-    fixture_open(f);
-    find(f, "x");
-    find(f, "t4");
-    const struct lt_hw_entry *x = lt_index_entry(f->db, "x"), *t4 = lt_index_entry(f->db, "nvidia-t4");
-    assert_string_equal(lt_entry_source(f->db, x, "tdp_w"), "measured here");
-    assert_string_equal(lt_entry_source(f->db, x, "units"),
-                        "TechPowerUp GPU database, www.techpowerup.com/gpu-specs/l4.c4091");
-    assert_string_equal(lt_entry_source(f->db, x, "peak_tflops.fp32"), "NVIDIA product datasheet");
-    assert_string_equal(lt_entry_source(f->db, t4, "memory.bandwidth_gbps"), "measured here in May");
-    assert_non_null(strstr(lt_entry_source(f->db, t4, "memory.type"), "TechPowerUp"));
-    assert_null(lt_entry_source(f->db, x, "no.such"));
-}
-
 /* Every entry can be shown, and each line of it ends. */
 static void show_all(void **state)
 {
@@ -673,19 +307,6 @@ static void show_all(void **state)
         assert_non_null(strstr(out.text, "\nSources\n  [1] "));
         lt_buffer_free(&out);
     }
-}
-
-/* A foreign name cannot reach the terminal raw. */
-static void foreign_text(void **state)
-{
-    struct fixture *f = *state;
-    struct lt_buffer out = {0};
-    user_file(f, 0, "a.yaml", "accelerators:\n- id: x\n  inherits: nvidia-l4\n  name: \"\\e[31mred\"\n");
-    fixture_open(f);
-    assert_int_equal(lt_database_show(f->db, "x", &out, &f->problems), LT_OK);
-    assert_null(strchr(out.text, '\033'));
-    assert_string_equal(find(f, "x")->name, "\\x1B[31mred");
-    lt_buffer_free(&out);
 }
 
 static void this_machine(void **state)
@@ -707,99 +328,13 @@ static void this_machine(void **state)
     lt_buffer_free(&out);
 }
 
-/* Each request for memory fails in turn: a status, never a crash, and the same call works afterwards. */
-static void allocation_failures_at_open(void **state)
-{
-    struct fixture *f = *state;
-    user_file(f, 0, "a.yaml", "accelerators:\n- id: x\n  inherits: nvidia-l4\n- id: nvidia-t4\n  patch: true\n");
-    const char *path[] = {f->directory[0]};
-    for (int64_t n = 1;; n += n < 200 ? 1 : 37) {
-        struct lt_arena arena = LT_ARENA_INIT;
-        arena.fail_in = n;
-        f->problems = (struct lt_problems){.arena = &f->arena};
-        struct lt_database *db = lt_database_open_with(arena, path, 1, &f->problems);
-        const bool done = db && db->arena.fail_in > 0;
-        assert_true(done || !db);
-        lt_database_close(db);
-        if (done)
-            break;
-    }
-}
-
-static void allocation_failures_in_use(void **state)
-{
-    struct fixture *f = *state;
-    const struct lt_device *device;
-    const char *nearest[4];
-    for (int64_t n = 1;; n += n < 300 ? 1 : 11) {
-        struct lt_buffer out = {0};
-        fixture_open(f);
-        f->db->arena.fail_in = n;
-        enum lt_status found = lt_database_find(f->db, "a100", &device, nearest, &f->problems);
-        enum lt_status shown = lt_database_show(f->db, "a100", &out, &f->problems);
-        assert_true(found == LT_OK || found == LT_NO_MEMORY);
-        assert_true(shown == LT_OK || shown == LT_NO_MEMORY);
-        const bool done = f->db->arena.fail_in > 0;
-        f->db->arena.fail_in = 0;
-        assert_near(find(f, "a100")->tdp_w, 400);
-        lt_buffer_free(&out);
-        lt_database_close(f->db);
-        f->db = NULL;
-        if (done)
-            break;
-    }
-}
-
-static void allocation_failures_in_lists(void **state)
-{
-    struct fixture *f = *state;
-    for (int64_t n = 1; n < 30000; n += 1499) {
-        const struct lt_device_row *row;
-        const struct lt_instance *instance;
-        uint32_t rows, instances;
-        fixture_open(f);
-        f->db->arena.fail_in = n;
-        enum lt_status listed = lt_database_list(f->db, &row, &rows, &f->problems);
-        enum lt_status rented = lt_database_instances(f->db, &instance, &instances, &f->problems);
-        assert_true(listed == LT_OK || listed == LT_NO_MEMORY);
-        assert_true(rented == LT_OK || rented == LT_NO_MEMORY);
-        f->db->arena.fail_in = 0;
-        assert_int_equal(lt_database_list(f->db, &row, &rows, &f->problems), LT_OK);
-        assert_int_equal(rows, 335);
-        lt_database_close(f->db);
-        f->db = NULL;
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(counts, setup, teardown),
-        cmocka_unit_test_setup_teardown(lint_is_clean, setup, teardown),
-        cmocka_unit_test_setup_teardown(names, setup, teardown),
-        cmocka_unit_test_setup_teardown(known_devices, setup, teardown),
-        cmocka_unit_test_setup_teardown(derived_peaks, setup, teardown),
-        cmocka_unit_test_setup_teardown(nearest_names, setup, teardown),
-        cmocka_unit_test_setup_teardown(inherit_and_unknown, setup, teardown),
-        cmocka_unit_test_setup_teardown(patches, setup, teardown),
-        cmocka_unit_test_setup_teardown(broken_user_files, setup, teardown),
-        cmocka_unit_test_setup_teardown(user_syntax_error, setup, teardown),
-        cmocka_unit_test_setup_teardown(depth_limit, setup, teardown),
-        cmocka_unit_test_setup_teardown(lint_finds, setup, teardown),
-        cmocka_unit_test_setup_teardown(scan, setup, teardown),
-        cmocka_unit_test_setup_teardown(lint_finds_what_the_scan_misses, setup, teardown),
-        cmocka_unit_test(embedded),
-        cmocka_unit_test_setup_teardown(machines, setup, teardown),
-        cmocka_unit_test_setup_teardown(links, setup, teardown),
-        cmocka_unit_test_setup_teardown(frameworks, setup, teardown),
-        cmocka_unit_test_setup_teardown(show, setup, teardown),
-        cmocka_unit_test_setup_teardown(provenance, setup, teardown),
-        cmocka_unit_test_setup_teardown(show_all, setup, teardown),
-        cmocka_unit_test_setup_teardown(foreign_text, setup, teardown),
-        cmocka_unit_test_setup_teardown(this_machine, setup, teardown),
-        cmocka_unit_test_setup_teardown(allocation_failures_at_open, setup, teardown),
-        cmocka_unit_test_setup_teardown(allocation_failures_in_use, setup, teardown),
-        cmocka_unit_test_setup_teardown(allocation_failures_in_lists, setup, teardown),
+        HWDB_TEST(counts),        HWDB_TEST(names),         HWDB_TEST(known_devices),
+        HWDB_TEST(derived_peaks), HWDB_TEST(nearest_names), cmocka_unit_test(embedded),
+        HWDB_TEST(machines),      HWDB_TEST(links),         HWDB_TEST(frameworks),
+        HWDB_TEST(show),          HWDB_TEST(show_all),      HWDB_TEST(this_machine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,7 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
+/* The journal: a session is played again from it, as far as its first bad line. */
+#include "tests/core/native_text.h"
 
 #include "core/model/journal.h"
-#include "tests/core/native_text.h"
 
 static bool keep(void *context, const char *text, size_t bytes)
 {
@@ -57,7 +54,7 @@ static void test_replay(void **state)
     struct lt_history *history = lt_history_new();
     struct lt_buffer text = {0};
     lt_journal_begin(&head, keep, &text);
-    for (size_t i = 0; i < sizeof session / sizeof *session; i++) {
+    for (size_t i = 0; i < COUNT(session); i++) {
         const char *line = session[i];
         enum lt_status status = *line == '-'   ? lt_undo(document, history, &line)
                                 : *line == '+' ? lt_redo(document, history, &line)

@@ -207,13 +207,38 @@ static void limits_hold(void **state)
     assert_problem(&given.problems, "m.json:1:257: error: nested deeper than 256 levels");
     memset(text + 256, ']', 256);
     assert_non_null(read_bytes(&given, text, 512));
-    assert_null(read_bytes(&given, "1", (64 << 20) + 1)); /* refused before a byte is read */
-    assert_problem(&given.problems, "m.json: error: the file is too large; up to 67108864 bytes");
+    assert_null(read_bytes(&given, "1", LT_MODEL_BYTES + 1)); /* refused before a byte is read */
+    assert_problem(&given.problems, "m.json: error: the file is too large; up to 16777216 bytes");
     memset(text, '9', BYTES);
     assert_null(read_bytes(&given, text, BYTES));
     assert_problem(&given.problems, "m.json:1:1: error: the number is too large; up to 1.8e308");
     free(text);
     lt_arena_free(&given.arena);
+}
+
+/* What a text costs is bounded by its length and the number of its values, whatever stands in it. */
+static void values_are_counted(void **state)
+{
+    (void)state;
+    static const char *const UNIT[] = {"{},", "[],", "1,", "\"\",", "-1e-999,", "{\"k\":1,\"k\":1},"};
+    enum { VALUES = 3000 };
+    const struct lt_tree_limits limits = {LT_MODEL_BYTES, 256, VALUES};
+    for (size_t i = 0; i < sizeof UNIT / sizeof *UNIT; i++) {
+        struct given given = {.problems = {.arena = &given.arena}};
+        struct lt_buffer text = {0};
+        lt_buffer_puts(&text, "[");
+        for (int n = 0; n < VALUES; n++)
+            lt_buffer_puts(&text, UNIT[i]);
+        lt_buffer_puts(&text, "0]");
+        assert_null(lt_json_read(&given.arena, "m.json", text.text, text.length, limits, &given.problems));
+        assert_int_equal(given.problems.total[LT_ERROR], 1);
+        const struct lt_problem *last = &given.problems.item[given.problems.count - 1];
+        assert_string_equal(last->message, "more than 3000 values");
+        assert_int_equal(last->place.line, 1);
+        assert_true(given.arena.used_bytes <= VALUES * sizeof(struct lt_tree) + 2 * text.length + 8192);
+        lt_buffer_free(&text);
+        lt_arena_free(&given.arena);
+    }
 }
 
 static const char DOCUMENT[] = "{\"a\": [1, -2.5e3, NaN, true, null], \"\\u00e9\\uD83C\\uDF89\": {\"b\": -Infinity,\n"
@@ -318,6 +343,7 @@ int main(void)
         cmocka_unit_test(many_keys_are_no_trouble),
         cmocka_unit_test(what_is_refused_is_told_with_its_place),
         cmocka_unit_test(limits_hold),
+        cmocka_unit_test(values_are_counted),
         cmocka_unit_test(a_file_cut_anywhere_is_a_tree_or_a_problem),
         cmocka_unit_test(every_request_may_fail),
         cmocka_unit_test(json_is_written_with_indentation),

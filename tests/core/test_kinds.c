@@ -14,6 +14,8 @@ static void test_lookup(void **state)
     assert_int_equal(lt_kind_find("keras.layers", "Add")->family, LT_FAMILY_MERGING);
     assert_int_equal(lt_kind_find(NULL, "Add")->family, LT_FAMILY_MERGING);
     assert_string_equal(lt_kind_find("keras.src.applications.convnext", "LayerScale")->name, "LayerScale");
+    assert_string_equal(lt_kind_find("keras.src.applications.inception_resnet_v2", "CustomScaleLayer")->name,
+                        "CustomScaleLayer");
     assert_ptr_equal(lt_kind_find("keras.layers", "InputLayer"), &lt_kind_input);
     assert_ptr_equal(lt_kind_find("keras.src.models.functional", "Functional"), &lt_kind_model);
     assert_null(lt_kind_find("keras.layers", "NoSuchLayer"));
@@ -171,16 +173,17 @@ static void test_kernels(void **state)
     }
 }
 
-/* The names of the ops that a call emits, in order. */
-static void assert_ops(const char *class_name, const char *config, const char *policy, struct lt_shape in,
-                       bool training, const char *expected)
+/* The names of the ops that a call on one operand or several of the same shape emits, in order. */
+static void assert_ops_of(const char *class_name, const char *config, const char *policy, struct lt_shape shape,
+                          int operands, bool training, const char *expected)
 {
     struct kind_case c;
     struct lt_builder b;
     struct lt_arena arena = LT_ARENA_INIT;
     case_begin(&c, NULL, class_name, case_json(&arena, config));
     c.policy = policy;
-    assert_int_equal(case_call(&c, &in, 1), LT_OK);
+    const struct lt_shape in[] = {shape, shape};
+    assert_int_equal(case_call(&c, in, operands), LT_OK);
     c.call.training = training;
     case_ops(&c, &b);
     char *names = lt_strdup(&arena, "");
@@ -189,6 +192,12 @@ static void assert_ops(const char *class_name, const char *config, const char *p
     assert_string_equal(names, expected);
     case_end(&c);
     lt_arena_free(&arena);
+}
+
+static void assert_ops(const char *class_name, const char *config, const char *policy, struct lt_shape in,
+                       bool training, const char *expected)
+{
+    assert_ops_of(class_name, config, policy, in, 1, training, expected);
 }
 
 static void test_ops(void **state)
@@ -211,6 +220,7 @@ static void test_ops(void **state)
     assert_ops("Dropout", "{\"rate\": 0.5}", NULL, vector, false, "");
     assert_ops("RandomFlip", "{}", NULL, image, false, "");
     assert_ops("LayerScale", "{\"projection_dim\": 4}", NULL, image, true, "multiply");
+    assert_ops_of("CustomScaleLayer", "{\"scale\": 0.17}", NULL, image, 2, true, "scale add");
 }
 
 /* Work and sizes of one convolution and of what a depthwise and a transposed one make of the same input. */
@@ -291,7 +301,7 @@ static void test_no_memory(void **state)
 {
     (void)state;
     struct lt_arena arena = LT_ARENA_INIT;
-    const struct lt_tree *rows = lt_tree_get(case_file(&arena, "tests/reference/layers.json"), "rows");
+    const struct lt_tree *rows = reference_rows(&arena, "layers", 708);
     const char *last = "";
     for (const struct lt_tree *row = rows->child; row; row = row->next) {
         const char *class_name = lt_tree_text(lt_tree_get(row, "class"), "");

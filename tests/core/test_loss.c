@@ -1,8 +1,7 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
+/* Losses by every name that Keras knows them by. */
+#include "tests/core/test.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include "core/model/loss.h"
 

@@ -1,12 +1,10 @@
-#include <stdarg.h>
-#include <stddef.h>
+/* Native YAML: what is written is read again as the same document, and what is wrong is told with its place. */
+#include "tests/core/native_text.h"
+
 #include <stdio.h>
-#include <setjmp.h>
-#include <cmocka.h>
 
 #include "core/data/file.h"
 #include "core/formats/native_keys.h"
-#include "tests/core/native_text.h"
 
 static void test_round_trip(void **state)
 {
@@ -119,7 +117,7 @@ static const struct wrong wrongs[] = {
 static void test_errors(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
+    for (size_t i = 0; i < COUNT(wrongs); i++) {
         struct lt_arena arena = LT_ARENA_INIT;
         struct lt_problems problems;
         struct lt_document *document = document_of(&arena, wrongs[i].text, &problems);
@@ -236,7 +234,7 @@ static void test_samples(void **state)
 {
     (void)state;
     static const char *const samples[] = {"mnist-mlp", "mnist-cnn", "mnist-cnn-fp16", "lstm-text"};
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+    for (size_t i = 0; i < COUNT(samples); i++) {
         struct lt_arena arena = LT_ARENA_INIT;
         struct lt_problems problems = {.arena = &arena};
         const char *path = lt_format(&arena, "samples/%s.yaml", samples[i]), *text = NULL;

@@ -1,6 +1,7 @@
 /* Operations: result shapes and dtypes as Keras reports them (tests/reference/operations.json), and the work they emit.
  */
 #include "tests/core/kind_case.h"
+#include "tests/core/reference.h"
 
 #include <stdio.h>
 
@@ -22,15 +23,14 @@ static void describe(char *text, size_t size, const struct lt_shape *s)
 }
 
 /* Shape, dtype and work of one case; false, with the reason printed, where they differ. */
-static bool agrees(const struct lt_tree *item, bool *declared)
+static bool agrees(const struct lt_tree *row, bool *declared)
 {
     struct kind_case c;
-    case_begin(&c, lt_tree_text(lt_tree_get(item, "module"), NULL), lt_tree_text(lt_tree_get(item, "class"), ""),
-               lt_tree_get(item, "config"));
-    c.node.arguments = lt_tree_get(item, "arguments");
-    const struct lt_tree *inputs = lt_tree_get(item, "inputs"), *outputs = lt_tree_get(item, "outputs");
-    struct lt_shape *in = case_shapes(&c.arena, inputs, lt_tree_get(item, "input_dtypes"), -1);
-    struct lt_shape *out = case_shapes(&c.arena, outputs, lt_tree_get(item, "output_dtypes"), -1);
+    case_begin(&c, row_text(row, "module"), row_text(row, "class"), row_value(row, "config"));
+    c.node.arguments = row_value(row, "arguments");
+    const struct lt_tree *inputs = row_value(row, "inputs"), *outputs = row_value(row, "outputs");
+    struct lt_shape *in = case_shapes(&c.arena, inputs, row_value(row, "input_dtypes"), -1);
+    struct lt_shape *out = case_shapes(&c.arena, outputs, row_value(row, "output_dtypes"), -1);
     c.node.declared_count = (uint16_t)outputs->count;
     enum lt_status status = case_call(&c, in, (int)inputs->count);
     *declared = status == LT_OK && is_declared(&c);
@@ -60,16 +60,16 @@ static void test_reference(void **state)
 {
     (void)state;
     struct lt_arena arena = LT_ARENA_INIT;
-    const struct lt_tree *list = case_file(&arena, "tests/reference/operations.json");
+    const struct lt_tree *rows = reference_rows(&arena, "operations", 386);
     int wrong = 0, unknown = 0;
-    for (const struct lt_tree *item = list->child; item; item = item->next) {
+    for (const struct lt_tree *row = rows->child; row; row = row->next) {
         bool declared;
-        wrong += !agrees(item, &declared);
+        wrong += !agrees(row, &declared);
         unknown += declared;
         if (declared)
-            print_message("declared: %s\n", lt_tree_text(lt_tree_get(item, "class"), ""));
+            print_message("declared: %s\n", row_text(row, "class"));
     }
-    print_message("%u cases, %d wrong, %d by declaration\n", list->count, wrong, unknown);
+    print_message("%u cases, %d wrong, %d by declaration\n", rows->count, wrong, unknown);
     assert_int_equal(wrong, 0);
     assert_true(unknown <= 12);
     lt_arena_free(&arena);
@@ -80,17 +80,17 @@ static void test_names(void **state)
 {
     (void)state;
     struct lt_arena arena = LT_ARENA_INIT;
-    const struct lt_tree *list = case_file(&arena, "tests/reference/operation_names.json");
+    const struct lt_tree *rows = reference_rows(&arena, "operation_names", 336);
     int entries = 0;
-    for (const struct lt_tree *name = list->child; name; name = name->next) {
-        const struct lt_kind *kind = lt_kind_find("keras.src.ops.numpy", lt_tree_text(name, ""));
+    for (const struct lt_tree *row = rows->child; row; row = row->next) {
+        const struct lt_kind *kind = lt_kind_find("keras.src.ops.numpy", row_name(row));
         if (!kind || kind->family != LT_FAMILY_OPERATION)
-            fail_msg("no operation %s", lt_tree_text(name, ""));
+            fail_msg("no operation %s", row_name(row));
     }
     for (int f = 0; f < lt_kind_family_count; f++)
         for (const struct lt_kind *kind = lt_kind_families[f]; kind->name; kind++)
             entries += kind->family == LT_FAMILY_OPERATION;
-    assert_int_equal(entries, list->count + 1);
+    assert_int_equal(entries, rows->count + 1);
     /* The same name is a layer in another module. */
     assert_int_not_equal(lt_kind_find("keras.layers", "Add")->family, LT_FAMILY_OPERATION);
     assert_int_equal(lt_kind_find("keras.src.activations.activations", "ReLU")->family, LT_FAMILY_OPERATION);

@@ -1,8 +1,7 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
+/* The set-up: its public names, defaults and ranges. */
+#include "tests/core/test.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include "core/model/setup.h"
 

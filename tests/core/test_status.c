@@ -1,6 +1,8 @@
 /* Problems: in order, limited per severity, counted beyond the limit, and never lost for want of memory. */
 #include "tests/core/test.h"
 
+#include <string.h>
+
 static const struct lt_place PLACE = {.file = "a.yaml", .line = 3, .column = 7};
 
 static void a_problem_is_one_line(void **state)
@@ -54,6 +56,24 @@ static void text_of_a_problem_is_copied(void **state)
     lt_arena_free(&arena);
 }
 
+static void of_a_long_text_the_beginning_is_kept(void **state)
+{
+    (void)state;
+    static char text[100000];
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    for (size_t i = 0; i + 2 < sizeof text; i += 2)
+        memcpy(text + i, "\xC3\xBC", 2);
+    lt_problem_add(&problems, LT_ERROR, (struct lt_place){.path = text}, text, "x%s", text);
+    const struct lt_problem *problem = &problems.item[0];
+    assert_int_equal(strlen(problem->message), 999 + 3); /* x, whole characters and the dots */
+    assert_int_equal(strlen(problem->hint), 1000 + 3);
+    assert_int_equal(strlen(problem->place.path), 1000 + 3);
+    assert_string_equal(problem->message + 997, "\xC3\xBC...");
+    assert_true(arena.used_bytes < 8192);
+    lt_arena_free(&arena);
+}
+
 static void without_memory_an_error_still_counts(void **state)
 {
     (void)state;
@@ -84,6 +104,7 @@ int main(void)
         cmocka_unit_test(a_path_stands_for_a_line),
         cmocka_unit_test(each_severity_has_its_own_limit),
         cmocka_unit_test(text_of_a_problem_is_copied),
+        cmocka_unit_test(of_a_long_text_the_beginning_is_kept),
         cmocka_unit_test(without_memory_an_error_still_counts),
         cmocka_unit_test(every_status_has_a_name),
     };

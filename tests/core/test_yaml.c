@@ -194,6 +194,24 @@ static void deep_nesting_is_refused_at_once(void **state)
     lt_arena_free(&given.arena);
 }
 
+static void values_are_counted(void **state)
+{
+    (void)state;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    const struct lt_tree_limits limits = {1000, 64, 4};
+    static const char GOOD[] = "a: 1\nb: [2, 3]\n", LIST[] = "- 1\n- 2\n- 3\n- {}\n",
+                      MAP[] = "a: {b: {c: {d: {e: 1}}}}";
+    assert_non_null(lt_yaml_read(&arena, "t", GOOD, sizeof GOOD - 1, (struct lt_tree_limits){1000, 64, 5}, &problems));
+    assert_int_equal(problems.count, 0);
+    assert_null(lt_yaml_read(&arena, "t", LIST, sizeof LIST - 1, limits, &problems));
+    assert_problem(&problems, "t:4:3: error: more than 4 values; a model of fewer layers");
+    problems = (struct lt_problems){.arena = &arena};
+    assert_null(lt_yaml_read(&arena, "t", MAP, sizeof MAP - 1, limits, &problems));
+    assert_problem(&problems, "t:1:13: error: more than 4 values; a model of fewer layers");
+    lt_arena_free(&arena);
+}
+
 static void many_keys_are_read_and_the_double_one_found(void **state)
 {
     (void)state;
@@ -347,6 +365,7 @@ int main(void)
         cmocka_unit_test(nul_becomes_a_replacement_character),
         cmocka_unit_test(what_is_refused_is_told_with_its_place),
         cmocka_unit_test(deep_nesting_is_refused_at_once),
+        cmocka_unit_test(values_are_counted),
         cmocka_unit_test(many_keys_are_read_and_the_double_one_found),
         cmocka_unit_test(files_above_the_limit_are_refused),
         cmocka_unit_test(a_file_cut_anywhere_is_a_tree_or_a_problem),

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "tests/pty/rig.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>

@@ -54,7 +54,7 @@ static void test_draws_and_quits(void **state)
     struct rig rig = start_ready(&(struct rig_options){0});
     assert_true(rig_shows(&rig, "demo 24x80 frame 1"));
     assert_true(rig_shows(&rig, "  0 block_0.conv"));
-    assert_true(rig_shows(&rig, "┌─層 layers─"));
+    assert_true(rig_shows(&rig, "─層 layers─"));
     assert_true(rig_mode(&rig, 1049) && rig_mode(&rig, 2004) && rig_mode(&rig, 1006));
     rig_key(&rig, "q");
     assert_true(rig_wait_end(&rig));
@@ -251,7 +251,6 @@ static void test_unknown_terminals(void **state)
     const char *const *const environments[] = {none, bare, unset};
     for (size_t i = 0; i < sizeof environments / sizeof *environments; i++) {
         struct rig rig = start_ready(&(struct rig_options){.env = environments[i]});
-        assert_true(rig_shows(&rig, "built-in terminal"));
         assert_true(rig_shows(&rig, "  0 block_0.conv"));
         rig_key(&rig, "down");
         assert_true(rig_wait_text(&rig, "key down"));
@@ -271,7 +270,6 @@ static void test_known_terminals(void **state)
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         const char *const env[] = {types[i], NULL};
         struct rig rig = start_ready(&(struct rig_options){.env = env});
-        assert_false(rig_shows(&rig, "built-in"));
         assert_true(rig_shows(&rig, "│  0 block_0.conv"));
         rig_key(&rig, "down");
         assert_true(rig_wait_text(&rig, "key down"));
@@ -283,7 +281,6 @@ static void test_known_terminals(void **state)
     }
 }
 
-/* A child inherits the handlers, but the terminal is not its own. */
 /* A shell may have exported the size of another day. */
 static void test_size_is_the_terminals(void **state)
 {
@@ -296,6 +293,7 @@ static void test_size_is_the_terminals(void **state)
     rig_stop(&rig);
 }
 
+/* A child inherits the handlers, but the terminal is not its own. */
 static void test_crashing_child_leaves_the_terminal_alone(void **state)
 {
     (void)state;
@@ -363,7 +361,7 @@ static void test_c_locale_is_ascii(void **state)
     struct rig rig = start_ready(&(struct rig_options){.env = c});
     for (size_t i = 0; i < rig.raw.length; i++)
         assert_true((unsigned char)rig.raw.text[i] < 0x80);
-    assert_true(rig_shows(&rig, "+-?? layers-"));
+    assert_true(rig_shows(&rig, "-?? layers-"));
     rig_stop(&rig);
 }
 
@@ -373,7 +371,7 @@ static void test_missing_locale_is_still_unicode(void **state)
     (void)state;
     static const char *const missing[] = {"LC_ALL=xx_YY.UTF-8", NULL};
     struct rig rig = start_ready(&(struct rig_options){.env = missing});
-    assert_true(rig_shows(&rig, "┌─層 layers─"));
+    assert_true(rig_shows(&rig, "─層 layers─"));
     rig_stop(&rig);
 }
 
@@ -398,7 +396,6 @@ static void test_input_kinds(void **state)
         {"\033[1;5A", "key ctrl-up"},
         {"\xC3\xA9", "key é"},
         {"\033x", "key alt-x"},
-        {"t", "timer"},
         {"w", "worked"},
     };
     struct rig rig = start_ready(&(struct rig_options){0});
@@ -409,13 +406,10 @@ static void test_input_kinds(void **state)
     rig_stop(&rig);
 }
 
-static void test_clipboard_and_mouse_off(void **state)
+static void test_mouse_off(void **state)
 {
     (void)state;
     struct rig rig = start_ready(&(struct rig_options){0});
-    rig_key(&rig, "y");
-    assert_true(rig_wait_text(&rig, "key y"));
-    assert_true(rig_wrote(&rig, "\033]52;c;bGF5ZXI=\a"));
     assert_true(rig_mode(&rig, 1000));
     rig_key(&rig, "m");
     assert_true(rig_wait_text(&rig, "key m"));
@@ -468,7 +462,7 @@ int main(void)
         cmocka_unit_test(test_missing_locale_is_still_unicode),
         cmocka_unit_test(test_end_of_input_ends),
         cmocka_unit_test(test_input_kinds),
-        cmocka_unit_test(test_clipboard_and_mouse_off),
+        cmocka_unit_test(test_mouse_off),
         cmocka_unit_test(test_slow_link_drops_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

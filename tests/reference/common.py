@@ -4,7 +4,7 @@ anything of Keras, since Keras reads its settings when it is first imported. A s
 backend than TensorFlow names it in KERAS_BACKEND before that.
 
 A script hands `main` a list of producers. A producer is called and returns outputs:
-a Table (JSON, one row per line) or an Archive (a `.keras` file without weights).
+a Table (JSON, one row per line), an Archive (a `.keras` file without weights) or a File.
 With --check nothing is written; what was produced is compared with the committed data,
 row by row, so that a difference names the row it is in.
 """
@@ -123,6 +123,20 @@ class Archive:
                 archive.read(name) == data for name, data in self.members.items()
             )
         return 1, [] if same else [self.path.name]
+
+
+class File:
+    """A file of given bytes."""
+
+    def __init__(self, path, data):
+        self.path, self.data = path, data
+
+    def write(self):
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_bytes(self.data)
+
+    def check(self):
+        return 1, [] if self.path.read_bytes() == self.data else [self.path.name]
 
 
 def archive(path, model, deflated=True, weights=False):

@@ -116,7 +116,7 @@ class Run:
             model, classes = fuzz_graph.random_model(dice, K.ADAPTER)
         except fuzz_graph.Refused:
             return False
-        quantized = K.quantize(dice, model)
+        quantized = K.quantize(dice, model, classes)
         label, state = K.compile_model(dice, model)
         want = K.describe(model)
         folder = tempfile.mkdtemp()

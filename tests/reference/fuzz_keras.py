@@ -334,7 +334,8 @@ def describe_layers(model, prefix=""):
     graph = graph_of(model)
     nodes = {id(n) for depth in graph._nodes_by_depth.values() for n in depth}
     rows = []
-    for layer in getattr(graph, "operations", None) or graph.layers:
+    # The masks inside a Sequential model are no part of its file.
+    for layer in graph.layers if isinstance(model, keras.Sequential) else getattr(graph, "operations", None) or graph.layers:
         is_layer = hasattr(layer, "weights")
         row = {"path": prefix + layer.name, "class": type(layer).__name__, "nested": isinstance(layer, keras.Model),
                "outputs": first_outputs(layer, nodes)}
@@ -412,9 +413,10 @@ def seed(number):
     (keras.utils.set_random_seed if hasattr(keras.utils, "set_random_seed") else tf.random.set_seed)(number)
 
 
-def quantize(dice, model):
-    """The mode that the model was quantized in; None: it was not."""
-    if not THIRD or not hasattr(model, "quantize") or not chance(dice, 0.05):
+def quantize(dice, model, classes):
+    """The mode that the model was quantized in; None: it was not. SpectralNormalization holds on to the kernel that
+    Keras replaces, and counts both."""
+    if "SpectralNormalization" in classes or not THIRD or not hasattr(model, "quantize") or not chance(dice, 0.05):
         return None
     mode = dice.choice(["int8", "int4", "float8"])
     try:

@@ -1,14 +1,10 @@
-"""Writes small .h5 files with real Keras, and what each holds, to tests/reference/h5/ and h5.json.
+"""Small .h5 files as real Keras saves them, h5/NAME.h5, and what each holds."""
 
-    python tests/reference/h5.py
-"""
-import json
-import os
+import pathlib
+import tempfile
 
-import keras
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-L = keras.layers
+from common import HERE, File, Table, count, fresh, keras, main
+from keras import layers as L
 
 
 def perceptron():
@@ -32,24 +28,34 @@ def reader():
     return model
 
 
-def main():
+def saved(name, save):
+    """The file that `save` writes where it is told to."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / name
+        save(path)
+        return File(HERE / "h5" / name, path.read_bytes())
+
+
+def describe(name, model):
+    return {
+        "name": name,
+        "total": model.count_params(),
+        "trainable": count(model.trainable_weights),
+        "layers": [layer.name for layer in model.layers],
+    }
+
+
+def files():
     rows = []
-    os.makedirs(os.path.join(HERE, "h5"), exist_ok=True)
     for build in (perceptron, branches, reader):
-        keras.utils.clear_session()
-        keras.utils.set_random_seed(1)
+        fresh()
         model = build()
-        name = build.__name__
-        model.save(os.path.join(HERE, "h5", name + ".h5"))
-        rows.append({"name": name, "total": model.count_params(),
-                     "trainable": sum(int(v.value.shape.num_elements()) for v in model.trainable_variables),
-                     "layers": [layer.name for layer in model.layers]})
-    keras.utils.clear_session()
-    perceptron().save_weights(os.path.join(HERE, "h5", "weights_only.weights.h5"))
-    with open(os.path.join(HERE, "h5.json"), "w") as out:
-        lines = ",\n".join(json.dumps(row) for row in rows)
-        out.write('{"about": ".h5 files of tests/reference/h5", "writer": "keras %s", "rows": [\n%s\n]}\n'
-                  % (keras.__version__, lines))
+        yield saved(f"{build.__name__}.h5", model.save)
+        rows.append(describe(build.__name__, model))
+    fresh()
+    yield saved("weights_only.weights.h5", perceptron().save_weights)
+    yield Table(HERE / "h5.json", ".h5 files of tests/reference/h5", rows)
 
 
-main()
+if __name__ == "__main__":
+    main(__doc__.splitlines()[0], files)

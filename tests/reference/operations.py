@@ -1,22 +1,14 @@
-"""What Keras reports for calls of keras.ops on symbolic tensors: result shapes and dtypes.
+"""Calls of keras.ops on symbolic tensors: result shapes and dtypes, and every class that a saved graph can name.
 
-Writes operations.json: one case per line, each with the class and module, the configuration and the arguments as a saved
-model holds them, the operands' shapes and dtypes, and the results'. Needs Keras 3 with TensorFlow:
-
-    python operations.py > operations.json
-    python operations.py --names > operation_names.json    (every class of an operation)
+A case holds class and module, configuration and arguments as a saved model holds them, the operands' shapes and dtypes,
+and the results'.
 """
 
 import importlib
 import json
-import os
-import sys
 
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-
-import keras
 import numpy
+from common import HERE, Table, keras, main
 from keras import ops
 
 B = 7  # a batch that no other axis has
@@ -244,7 +236,7 @@ def simple(value):
     return value
 
 
-def case(call):
+def case(number, call):
     result = keras.tree.flatten(call())
     operation = result[0]._keras_history.operation
     node = operation._inbound_nodes[result[0]._keras_history.node_index]
@@ -253,6 +245,7 @@ def case(call):
     saved = next(layer for layer in layers if layer["name"] == operation.name)
     config = {k: v for k, v in saved["config"].items() if k != "name"}
     return {
+        "name": f"{number} {saved['class_name']}",
         "class": saved["class_name"],
         "module": saved["module"],
         "config": config,
@@ -286,14 +279,12 @@ def names():
     return sorted(found)
 
 
-if "--names" in sys.argv:
-    print("[\n" + ",\n".join(json.dumps(name) for name in names()) + "\n]")
-    sys.exit()
+def operations():
+    about = "operands have no batch that is open; a case is its operation's call"
+    yield Table(HERE / "operations.json", about, [case(number, call) for number, call in enumerate(CASES)])
+    about = "the classes of keras.ops and keras.activations that a saved graph can name"
+    yield Table(HERE / "operation_names.json", about, [{"name": name} for name in names()])
 
-lines = []
-for number, call in enumerate(CASES):
-    try:
-        lines.append(json.dumps(case(call)))
-    except Exception as error:
-        print(f"case {number}: {type(error).__name__}: {str(error)[:200]}", file=sys.stderr)
-print("[\n" + ",\n".join(lines) + "\n]")
+
+if __name__ == "__main__":
+    main(__doc__.splitlines()[0], operations)

@@ -172,7 +172,7 @@ static void notes_say_the_truth(void **state)
          "model.parameters==2609473,layers[1].parameters==2560000"},
         {"lstm-text", "49,408 the LSTM", "layers[2].parameters==49408,layers[3].parameters==65"},
     };
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+    for (size_t i = 0; i < COUNT(figures); i++) {
         const char *path = lt_format(&m->arena, "samples/%s.yaml", figures[i].sample);
         const char *text = read_all(m, path);
         if (!strstr(text, figures[i].said))
@@ -189,7 +189,7 @@ static void both_forms_of_a_sample_agree(void **state)
     struct manual *m = *state;
     static const char *const names[] = {"mnist-mlp", "mnist-cnn", "mnist-cnn-fp16", "lstm-text"};
     static const char *const keys[] = {"parameters", "weight_bytes", "forward_flops"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         int64_t value[2][4];
         for (int form = 0; form < 2; form++) {
             struct program_run run;

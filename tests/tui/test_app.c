@@ -1,12 +1,10 @@
 /* The screen in use: stories, every size, and a monkey at the keyboard. */
 #include "tests/tui/screen.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/data/yaml.h"
-#include "core/formats/native.h"
+#include "core/formats/formats.h"
 #include "tui/command.h"
 #include "tui/keymap.h"
 
@@ -60,13 +58,119 @@ static void layers_are_found_by_typing(void **state)
          "@absent conv5_block2_add\n/\n@type block2_add\nenter n n n\n@expect conv5_block2_add\n");
 }
 
+/* In commands a layer's name stands as the screen shows it. */
+static void a_layer_with_a_hidden_sign_in_its_name_is_edited(void **state)
+{
+    (void)state;
+    static const char model[] = "layertop: 1\nmodel:\n  sequential: true\n  layers:\n"
+                                "    - {class: InputLayer, name: start, shape: [8]}\n"
+                                "    - class: Sequential\n      name: inner\n      model:\n        sequential: true\n"
+                                "        layers:\n          - {class: InputLayer, name: begin, shape: [8]}\n"
+                                "          - {class: Dense, name: \"de\\u202Ense\", units: 4}\n";
+    struct screen s;
+    screen_open(&s, "samples/mnist-mlp.yaml", NULL, &glyph_ascii);
+    app_take(&s.app, lt_open_text("hidden.yaml", model, sizeof model - 1, &s.problems));
+    screen_play(&s, "end\n@expect u{202E}\n3\n@expect units\n+\n@absent no one layer\n@expect 8\nu\n:quit!\n");
+    screen_close(&s);
+}
+
+/* The wheel, too, never leaves the selection on a heading. */
+static void headings_are_not_selected(void **state)
+{
+    (void)state;
+    struct screen s;
+    screen_open(&s, "samples/mnist-mlp.yaml", NULL, &glyph_ascii);
+    screen_play(&s, "2\n");
+    for (int i = 0; i < 200; i++) {
+        bool down = i % 20 < 10;
+        struct event turn = {.kind = EVENT_MOUSE, .action = down ? MOUSE_WHEEL_DOWN : MOUSE_WHEEL_UP, .row = 12};
+        if (i % 20 == 0)
+            s.script.rows = 10 + i / 20;
+        app_layout(&s.app, s.script.rows, s.script.cols);
+        app_event(&s.app, &turn);
+        assert_non_null(app_entry(&s.app)->field);
+    }
+    screen_close(&s);
+}
+
 static void nothing_unsaved_is_left_without_asking(void **state)
 {
     (void)state;
     play("samples/mnist-mlp.yaml", "B\nq\n@expect save\nesc\n@expect batch 64\n");
 }
 
+static void devices_are_judged_by_both_memories(void **state)
+{
+    (void)state;
+    play("samples/mnist-mlp.yaml", ":set ram=1GiB\n@expect does not fit\nd\n@type h100 sxm\n@absent fits\n");
+}
+
+/* A key is clicked where it stands; where a value is typed or something is said, none does. */
+static void only_keys_in_view_are_clicked(void **state)
+{
+    (void)state;
+    static const char *const stories[] = {"2 down down down down down\n", "2\n:set batch=0\n"};
+    for (size_t i = 0; i < sizeof stories / sizeof *stories; i++) {
+        struct screen s;
+        screen_open(&s, "samples/mnist-mlp.yaml", NULL, &glyph_ascii);
+        screen_play(&s, stories[i]);
+        if (i == 0)
+            screen_play(&s, "enter\n@expect batch:\n@expect 1 to\n");
+        enum mode mode = s.app.mode;
+        int64_t batch = lt_setup_int(&s.app.session.document->setup, LT_SET_BATCH);
+        for (int col = 0; col < s.script.cols; col++) {
+            struct event click = {
+                .kind = EVENT_MOUSE, .action = MOUSE_PRESS, .button = 1, .row = s.script.rows - 1, .col = col};
+            app_say(&s.app, ROLE_TEXT, "%s", i ? "said" : "");
+            app_layout(&s.app, s.script.rows, s.script.cols);
+            app_event(&s.app, &click);
+            assert_int_equal(s.app.mode, mode);
+            assert_int_equal(lt_setup_int(&s.app.session.document->setup, LT_SET_BATCH), batch);
+        }
+        if (i == 0)
+            assert_string_equal(s.app.edit.text, "32");
+        screen_close(&s);
+    }
+}
+
 /* ---- every key of help does something ---- */
+
+static bool is_word_of(const char *label, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *at = label; (at = strstr(at, word)) != NULL; at++) {
+        if ((at == label || at[-1] == ' ') && (!at[length] || at[length] == ' '))
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_help(const struct scroll_text *help, const struct binding *binding)
+{
+    char key[KEY_TEXT];
+    key_format(binding->key, key);
+    const struct command *command = command_find(binding->line, strcspn(binding->line, " "));
+    for (int i = 0; i < help->count; i++) {
+        const struct text_line *line = &help->line[i];
+        if (line->label && is_word_of(line->label, key) && strstr(line->text, command->help))
+            return true;
+    }
+    return false;
+}
+
+static void every_key_is_in_help(void **state)
+{
+    (void)state;
+    struct screen s;
+    screen_open(&s, "samples/mnist-mlp.yaml", NULL, &glyph_ascii);
+    screen_play(&s, "?\n");
+    for (int i = 0; i < binding_count; i++) {
+        char key[KEY_TEXT];
+        if (!is_in_help(&s.app.reading.text, &bindings[i]))
+            fail_msg("help does not have %s for %s", key_format(bindings[i].key, key), bindings[i].line);
+    }
+    screen_close(&s);
+}
 
 static void every_binding_runs_a_command(void **state)
 {
@@ -190,7 +294,12 @@ int main(void)
         cmocka_unit_test(a_layer_is_edited_and_its_error_stands_at_it),
         cmocka_unit_test(devices_are_found_by_typing),
         cmocka_unit_test(layers_are_found_by_typing),
+        cmocka_unit_test(a_layer_with_a_hidden_sign_in_its_name_is_edited),
+        cmocka_unit_test(headings_are_not_selected),
         cmocka_unit_test(nothing_unsaved_is_left_without_asking),
+        cmocka_unit_test(devices_are_judged_by_both_memories),
+        cmocka_unit_test(only_keys_in_view_are_clicked),
+        cmocka_unit_test(every_key_is_in_help),
         cmocka_unit_test(every_binding_runs_a_command),
         cmocka_unit_test(every_size_is_drawn),
         cmocka_unit_test(a_monkey_finds_nothing),

@@ -8,6 +8,7 @@
 
 #include "core/base/text.h"
 #include "tui/line_edit.h"
+#include "tui/key.h"
 
 static void type(struct line_edit *edit, const char *keys)
 {

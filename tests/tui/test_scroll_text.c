@@ -3,8 +3,6 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include <stdlib.h>
-
 #include "tui/scroll_text.h"
 
 static const struct text_line help[] = {

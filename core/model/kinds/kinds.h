@@ -53,6 +53,9 @@ enum lt_status lt_shape_same(struct lt_call *call);
 /* Whether the layer's config field says channels_first. */
 bool lt_channels_first(const struct lt_call *call, int index);
 
+/* A truth value that the call passes by keyword; false where it does not. */
+bool lt_call_keyword(const struct lt_call *call, const char *name);
+
 /* Adds a variable with a dtype of its own (quantized kernels, counts). */
 void lt_variable_add_as(const struct lt_call *call, struct lt_variables *out, const char *name, bool trainable,
                         enum lt_dtype dtype, int rank, const int64_t *dim);

@@ -66,11 +66,27 @@ static void average_ops(const struct lt_call *call, struct lt_builder *b)
     lt_output(b, 0, lt_map(b, LT_OP_SCALE, merge_all(call, b)));
 }
 
-static enum lt_status subtract_shape(struct lt_call *call)
+static enum lt_status pair_shape(struct lt_call *call)
 {
     if (call->in_count != 2)
-        return lt_call_fail(call, "Subtract needs two operands, not %d", call->in_count);
+        return lt_call_fail(call, "%s needs two operands, not %d", call->layer->kind->name, call->in_count);
     return merge_shape(call);
+}
+
+/* Of keras.applications' InceptionResNetV2, which has it for the sums of its residual blocks. */
+static const struct lt_field SCALE_FIELDS[] = {
+    {.name = "scale",
+     .type = LT_FIELD_FLOAT,
+     .initial = "1",
+     .low = -INFINITY,
+     .high = INFINITY,
+     .help = "What the second operand is multiplied by"},
+};
+
+static void scale_ops(const struct lt_call *call, struct lt_builder *b)
+{
+    lt_tensor scaled = lt_map(b, LT_OP_SCALE, lt_input(b, 1));
+    lt_output(b, 0, lt_combine(b, LT_OP_ADD, lt_input(b, 0), scaled, lt_shape_elements(call->out)));
 }
 
 /* ------------------------------------------------------------------------------------------- Concatenate */
@@ -205,7 +221,7 @@ static void dot_ops(const struct lt_call *call, struct lt_builder *b)
 
 const struct lt_kind kinds_merging[] = {
     {MERGING("Add", "The sum of its operands"), .parameter = LT_OP_ADD, .shape = merge_shape, .ops = merge_ops},
-    {MERGING("Subtract", "The first operand less the second"), .parameter = LT_OP_SUBTRACT, .shape = subtract_shape,
+    {MERGING("Subtract", "The first operand less the second"), .parameter = LT_OP_SUBTRACT, .shape = pair_shape,
      .ops = merge_ops},
     {MERGING("Multiply", "The product of its operands"), .parameter = LT_OP_MULTIPLY, .shape = merge_shape,
      .ops = merge_ops},
@@ -218,5 +234,7 @@ const struct lt_kind kinds_merging[] = {
      .shape = concatenate_shape, .ops = concatenate_ops},
     {MERGING("Dot", "Products of two operands summed over an axis"), LT_FIELDS(DOT_FIELDS), .shape = dot_shape,
      .ops = dot_ops},
+    {MERGING("CustomScaleLayer", "The sum of two operands, the second one scaled"), LT_FIELDS(SCALE_FIELDS),
+     .shape = pair_shape, .ops = scale_ops},
     {.name = NULL},
 };

@@ -74,8 +74,10 @@ struct lt_framework_lowering {
     int loss_count;
     bool loss_sees_logits; /* crossentropy takes the operand of the softmax or sigmoid that made y_pred */
     bool updates_late;     /* all gradients are there before the first update */
-    float
-        update_temporaries; /* of one update, in variables of the same size; negative: as the optimizer's table says */
+    /* Of one update, in variables of the same size; negative: as the optimizer's table says. */
+    float update_temporaries;
+    bool update_at_once;    /* of all variables together, and so are the temporaries */
+    bool update_in_place;   /* adding a scaled tensor needs no temporary */
     uint8_t update_kernels; /* for each variable */
     bool compiled;          /* one program for the whole step */
     uint16_t fused_classes; /* bit i: ops of this enum lt_op_class join their consumer in one kernel */

@@ -157,24 +157,36 @@ static bool plain_expand_gpu(struct lt_builder *b, const struct lt_op *op, const
     return expand(b, op, in, out, lt_is_cudnn(op) || op->kind == LT_OP_SIMPLE_RNN, false);
 }
 
-/* Gradients stay until zero_grad; the foreach implementations of the optimizers pass over all variables at once, with
- * one temporary of each. */
+/* Gradients stay until zero_grad. */
 #define EAGER                                                                                                          \
-    .loss = LOSSES, .loss_count = LT_COUNT_OF(LOSSES), .updates_late = true, .update_temporaries = 1,                  \
+    .loss = LOSSES, .loss_count = LT_COUNT_OF(LOSSES), .updates_late = true, .update_in_place = true,                  \
     .update_kernels = 1
+/* Keras's optimizers for PyTorch are written with the _foreach_ functions, over all variables at once
+ * (keras/src/backend/torch/optimizers); PyTorch's own are so on a GPU, where Adam has one temporary, the square roots,
+ * and loop over the variables on a CPU, where it has two (torch/optim/adam.py, _default_to_fused_or_foreach). */
+#define KERAS_UPDATE .update_temporaries = -1, .update_at_once = true
+#define LOOP_UPDATE  .update_temporaries = 2
+#define GPU_UPDATE   .update_temporaries = 1, .update_at_once = true
 
 const struct lt_framework_lowering lt_lowering_torch = {
     EAGER,
+    KERAS_UPDATE,
     .base = &lt_lowering_tensorflow,
     .special = KERAS,
     .special_count = LT_COUNT_OF(KERAS),
     .expand = keras_expand,
 };
 const struct lt_framework_lowering lt_lowering_torch_gpu = {
-    EAGER, .base = &lt_lowering_torch, .special = GPU, .special_count = LT_COUNT_OF(GPU), .expand = keras_expand_gpu,
+    EAGER,
+    KERAS_UPDATE,
+    .base = &lt_lowering_torch,
+    .special = GPU,
+    .special_count = LT_COUNT_OF(GPU),
+    .expand = keras_expand_gpu,
 };
 const struct lt_framework_lowering lt_lowering_torch_plain = {
     EAGER,
+    LOOP_UPDATE,
     .base = &lt_lowering_torch,
     .special = PLAIN,
     .special_count = LT_COUNT_OF(PLAIN),
@@ -183,6 +195,7 @@ const struct lt_framework_lowering lt_lowering_torch_plain = {
 };
 const struct lt_framework_lowering lt_lowering_torch_plain_gpu = {
     EAGER,
+    GPU_UPDATE,
     .base = &lt_lowering_torch_plain,
     .special = GPU,
     .special_count = LT_COUNT_OF(GPU),
