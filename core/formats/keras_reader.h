@@ -144,8 +144,9 @@ void keras_settle_precision(struct keras_reader *reader);
 /* compile_config, training_config, or the root of a Keras 1.0 file. NULL: not compiled. */
 void keras_read_compile(struct keras_reader *reader, const struct lt_tree *compile);
 
-/* The optimizer inside those that Keras puts around others; the name of a loss, of several losses the first. */
-const struct lt_tree *keras_unwrapped(const struct lt_tree *optimizer);
+/* The optimizer inside those that Keras puts around others, *scaled (may be NULL) set where a LossScaleOptimizer is
+ * among them; the name of a loss, of several losses the first. */
+const struct lt_tree *keras_unwrapped(const struct lt_tree *optimizer, bool *scaled);
 const char *keras_loss_name(const struct lt_tree *tree, bool *several);
 
 /* Gives a choice of the set-up if it has that choice. */

@@ -34,7 +34,7 @@ static const struct lt_tree *file_optimizer(const struct lt_document *document)
 /* The file's configuration of the optimizer that the set-up names; NULL: it names another one. */
 static const struct lt_tree *file_options(const struct lt_document *document, const struct lt_optimizer *optimizer)
 {
-    const struct lt_tree *object = keras_unwrapped(file_optimizer(document));
+    const struct lt_tree *object = keras_unwrapped(file_optimizer(document), NULL);
     const char *class = lt_tree_text(lt_tree_get(object, "class_name"), NULL);
     return class && lt_optimizer_find(class) == optimizer ? lt_tree_get(object, "config") : NULL;
 }
@@ -85,7 +85,7 @@ static void write_options(struct lt_arena *arena, const struct lt_document *docu
 static struct lt_tree *write_scaling(struct lt_arena *arena, const struct lt_document *document,
                                      struct lt_tree *compile)
 {
-    const struct lt_tree *file = file_optimizer(document), *inner = keras_unwrapped(file);
+    const struct lt_tree *file = file_optimizer(document), *inner = keras_unwrapped(file, NULL);
     struct lt_tree *config;
     keras_write_object(arena, compile, "optimizer", "keras.optimizers", "LossScaleOptimizer", NULL, &config);
     const struct lt_tree *options = file && file != inner ? lt_tree_get(file, "config") : NULL;

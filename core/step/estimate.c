@@ -42,7 +42,7 @@ static void set_up(struct lt_prepared *e)
     out->optimizer_name = out->optimizer ? out->optimizer->name : NULL;
     if (out->optimizer)
         out->optimizer_state = lt_optimizer_state_of(setup, out->optimizer);
-    out->loss_scaling = out->optimizer && e->binding.precision->loss_scaling;
+    out->loss_scaling = out->optimizer && lt_optimizer_scales_loss(setup, out->optimizer, e->binding.precision);
 }
 
 /* A model whose file fixes the batch runs that one. */

@@ -75,7 +75,7 @@ extern const char *const lt_verdict_names[LT_VERDICT_COUNT];
 /* One layer, all its calls and the whole batch together. Rows of nested models are the sums of their layers'.
  * Layers inside wrappers are part of the wrapper's row. */
 struct lt_layer_row {
-    const struct lt_shape *out; /* of the first call, batch included; NULL: never called */
+    const struct lt_shape *out; /* of the first call, as Keras reports them, batch included; NULL: never called */
     const uint8_t *open;        /* parallel to out: bit i set: axis i is open in the file (batch, null) */
     uint16_t out_count;
     uint8_t bound, standing; /* enum lt_bound, lt_standing */

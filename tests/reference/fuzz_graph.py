@@ -146,11 +146,13 @@ class Graph:
         options = F.MAKERS[name][1](self.dice, tensor.shape)
         wrapper = {"merge_mode": self.dice.choice(["concat", "sum", "mul", "ave", None])}
         if chance(self.dice, 0.2):
-            back = dict(F.MAKERS["GRU"][1](self.dice, tensor.shape), units=options["units"],
+            # With states, Keras reports as many of a GRU as of the LSTM beside it: another number of tensors than it makes.
+            other = name if options.get("return_state") else "GRU"
+            back = dict(F.MAKERS[other][1](self.dice, tensor.shape), units=options["units"],
                         go_backwards=not options.get("go_backwards", False))
             for key in ("return_sequences", "return_state"):
                 back[key] = options.get(key, False)
-            wrapper["backward_layer"] = self.keras.layer("GRU", back)
+            wrapper["backward_layer"] = self.keras.layer(other, back)
         self.call(self.keras.layer("Bidirectional", dict(wrapper, layer=self.keras.layer(name, options), **self.own(name))), [tensor])
 
     def time_distributed(self):

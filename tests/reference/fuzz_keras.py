@@ -225,8 +225,9 @@ def optimizer_state(optimizer, model):
     found = {}
 
     def collect(value, depth=0):
-        for one in list(getattr(value, "_variables", [])) + list(vars(value).values()):
-            for v in one if isinstance(one, (list, tuple)) else [one]:
+        listed = getattr(value, "_variables", [])
+        for one in list(listed() if callable(listed) else listed) + list(vars(value).values()):
+            for v in one if isinstance(one, (list, tuple)) else [one] if THIRD else []:
                 if hasattr(v, "shape") and hasattr(v, "assign"):
                     found[id(v)] = v
         inner = getattr(value, "inner_optimizer", None)
@@ -234,6 +235,8 @@ def optimizer_state(optimizer, model):
             collect(inner, depth + 1)
 
     collect(optimizer)
+    if not THIRD:  # what Keras 2 keeps apart from the optimizer's variables is not counted
+        found.update({id(v): v for v in optimizer.variables})
     for weight in list(weights) + list(model.variables):
         found.pop(id(weight), None)
     return elements(found.values())
@@ -247,7 +250,7 @@ class Adapter:
     structures = True
 
     def __init__(self):
-        self.policies = POLICIES
+        self.policies = []
         self.operations = operations_3() if THIRD else operations_2()
         self.refusals = {}
 
@@ -255,6 +258,8 @@ class Adapter:
         """Start over; the policy of the model."""
         keras.backend.clear_session()
         policy = dice.choice(POLICIES) if chance(dice, 0.4) else "float32"
+        # Loss scaling follows the policy of the model, which files do not hold: layers of their own policy must not be most.
+        self.policies = [] if policy == "mixed_float16" else [p for p in POLICIES if p != "mixed_float16"]
         if THIRD:
             keras.config.set_dtype_policy(policy)
         else:
@@ -329,7 +334,8 @@ def describe_layers(model, prefix=""):
     graph = graph_of(model)
     nodes = {id(n) for depth in graph._nodes_by_depth.values() for n in depth}
     rows = []
-    for layer in getattr(graph, "operations", None) or graph.layers:
+    # The masks inside a Sequential model are no part of its file.
+    for layer in graph.layers if isinstance(model, keras.Sequential) else getattr(graph, "operations", None) or graph.layers:
         is_layer = hasattr(layer, "weights")
         row = {"path": prefix + layer.name, "class": type(layer).__name__, "nested": isinstance(layer, keras.Model),
                "outputs": first_outputs(layer, nodes)}
@@ -369,10 +375,10 @@ def write_json(model, path):
 def writers():
     """format → (file name, function, share of the models that are written so)"""
     if THIRD:
-        table = {"keras": ("m.keras", lambda m, p: m.save(p), 0.6), "json": ("m.json", write_json, 1.0),
-                 "h5": ("m.h5", lambda m, p: m.save(p), 0.4)}
+        table = {"keras": ("m.keras", lambda m, p: m.save(p), 0.6), "json": ("m.json", write_json, 1.0)}
         if tuple(int(x) for x in VERSION.split(".")[:2]) >= (3, 7):
             table["directory"] = ("unpacked", lambda m, p: m.save(p, zipped=False), 0.15)
+        table["h5"] = ("m.h5", lambda m, p: m.save(p), 0.4)  # last: it takes the optimizer out of the model's compile_config
         return table
     return {"keras": ("m.keras", lambda m, p: m.save(p, save_format="keras_v3") if VERSION.startswith("2.12") else m.save(p), 0.6),
             "json": ("m.json", write_json, 1.0), "h5": ("m.h5", lambda m, p: m.save(p), 0.5),
@@ -395,13 +401,22 @@ def reload(path):
         return None
 
 
+def reload_json(model):
+    """The same by way of to_json(), for files that Keras writes but cannot load."""
+    try:
+        return describe(keras.models.model_from_json(model.to_json()))
+    except Exception:
+        return None
+
+
 def seed(number):
     (keras.utils.set_random_seed if hasattr(keras.utils, "set_random_seed") else tf.random.set_seed)(number)
 
 
-def quantize(dice, model):
-    """The mode that the model was quantized in; None: it was not."""
-    if not THIRD or not hasattr(model, "quantize") or not chance(dice, 0.05):
+def quantize(dice, model, classes):
+    """The mode that the model was quantized in; None: it was not. SpectralNormalization holds on to the kernel that
+    Keras replaces, and counts both."""
+    if "SpectralNormalization" in classes or not THIRD or not hasattr(model, "quantize") or not chance(dice, 0.05):
         return None
     mode = dice.choice(["int8", "int4", "float8"])
     try:
