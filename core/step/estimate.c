@@ -111,7 +111,7 @@ static uint64_t batch_bytes(const struct lt_prepared *e)
 static enum lt_status make_memory(struct lt_prepared *e)
 {
     struct lt_estimate *out = &e->estimate;
-    lt_rows_total(&e->walked, out);
+    lt_rows_total(out);
     struct lt_resident resident = {out->weight_bytes, out->optimizer_bytes, batch_bytes(e)};
     enum lt_status status =
         lt_timeline_make(&e->step, &resident, out->row_count, e->like.allocator.round_bytes, &e->timeline);

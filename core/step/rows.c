@@ -2,8 +2,9 @@
 
 #include "core/base/checked.h"
 
+/* Adds the optimizer's elements for them to *optimizer_elements. */
 static void count_variables(const struct lt_optimizer_state *optimizer, const struct lt_walked_layer *layer,
-                            struct lt_layer_row *row)
+                            struct lt_layer_row *row, uint64_t *optimizer_elements)
 {
     for (uint32_t i = 0; i < layer->variables.count; i++) {
         const struct lt_variable *v = &layer->variables.item[i];
@@ -22,6 +23,7 @@ static void count_variables(const struct lt_optimizer_state *optimizer, const st
         row->gradient_bytes = lt_add(row->gradient_bytes, bytes);
         uint64_t state = lt_optimizer_elements(optimizer, v);
         row->optimizer_bytes = lt_add(row->optimizer_bytes, lt_dtype_bytes((enum lt_dtype)v->dtype, state));
+        *optimizer_elements = lt_add(*optimizer_elements, state);
     }
 }
 
@@ -86,7 +88,7 @@ enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_
         if (layer->problem)
             report(problems, document, i, layer->problem, arena);
         out->layers += in_layers_of_keras(document, i, row);
-        count_variables(&out->optimizer_state, layer, row);
+        count_variables(&out->optimizer_state, layer, row, &out->optimizer_elements);
     }
     return LT_OK;
 }
@@ -160,21 +162,7 @@ void lt_rows_sum(const struct lt_document *document, struct lt_estimate *out)
     }
 }
 
-static void count_state(const struct lt_walked *walked, struct lt_estimate *out)
-{
-    if (!out->optimizer)
-        return;
-    for (uint32_t i = 0; i < out->row_count; i++) {
-        const struct lt_variables *variables = &walked->layer[i].variables;
-        for (uint32_t k = 0; k < variables->count; k++)
-            if (variables->item[k].trainable && variables->item[k].counted)
-                out->optimizer_elements =
-                    lt_add(out->optimizer_elements, lt_optimizer_elements(&out->optimizer_state, &variables->item[k]));
-    }
-    out->optimizer_scalars = lt_optimizer_scalars(&out->document->setup, out->optimizer, out->loss_scaling);
-}
-
-void lt_rows_total(const struct lt_walked *walked, struct lt_estimate *out)
+void lt_rows_total(struct lt_estimate *out)
 {
     for (uint32_t i = 0; i < out->row_count; i++) {
         const struct lt_layer_row *row = &out->row[i];
@@ -186,5 +174,6 @@ void lt_rows_total(const struct lt_walked *walked, struct lt_estimate *out)
         out->weight_bytes = lt_add(out->weight_bytes, row->weight_bytes);
         out->optimizer_bytes = lt_add(out->optimizer_bytes, row->optimizer_bytes);
     }
-    count_state(walked, out);
+    if (out->optimizer)
+        out->optimizer_scalars = lt_optimizer_scalars(&out->document->setup, out->optimizer, out->loss_scaling);
 }

@@ -9,7 +9,7 @@ enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_
                             struct lt_estimate *out, struct lt_problems *problems);
 
 /* The model's totals of what rows hold: parameters, weights, optimizer state. */
-void lt_rows_total(const struct lt_walked *walked, struct lt_estimate *out);
+void lt_rows_total(struct lt_estimate *out);
 
 /* FLOPs, seconds and kept bytes of the step's ops, to the layers that run them. */
 enum lt_status lt_rows_charge(const struct lt_step *step, const struct lt_timeline *timeline, double gap_seconds,
