@@ -11,7 +11,7 @@ static bool make_room(struct lt_builder *b, void **array, uint32_t count, uint32
 {
     if (b->status)
         return false;
-    uint32_t wanted = *capacity ? *capacity * 2 : 1024;
+    uint32_t wanted = *capacity ? *capacity * 2 : 256 + b->expected;
     while (wanted < count + more)
         wanted *= 2;
     void *grown = lt_alloc_raw(b->arena, wanted, size);

@@ -7,7 +7,8 @@ static bool make_room(struct lt_step *step, void **array, uint32_t count, uint32
 {
     if (step->status)
         return false;
-    uint32_t wanted = *capacity ? *capacity * 2 : 1024;
+    /* A step has some three times the ops of its forward pass. */
+    uint32_t wanted = *capacity ? *capacity * 2 : 64 + 4 * step->lowered.program.op_count;
     while (wanted < count + more)
         wanted *= 2;
     void *grown = lt_alloc_raw(step->arena, wanted, size);
