@@ -31,7 +31,7 @@ struct program {
 static bool has_screen(const struct arguments *a)
 {
     const char *term = getenv("TERM");
-    return a->keys || (!a->text && !a->json && !a->check && !a->out_file && isatty(STDIN_FILENO) &&
+    return a->keys || (!a->text && !a->json && !a->check && !a->out_file && !a->to && isatty(STDIN_FILENO) &&
                        isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0);
 }
 
@@ -61,6 +61,8 @@ static int run_screen(struct program *p)
 static int run_report(struct program *p)
 {
     const struct report_job job = {&p->arguments, p->document, p->database, &p->here, &p->problems};
+    if (p->arguments.to)
+        return report_export(&job);
     output_problems(&p->hardware, LT_WARNING);
     return p->arguments.action == ACTION_LINT ? report_lint(&job) : report_run(&job);
 }
@@ -74,9 +76,13 @@ static int run_model(struct program *p)
         return lt_has_errors(&p->problems) ? EXIT_DATA : output_exit(LT_NO_MEMORY);
     }
     struct lt_problems wrong = {.arena = &p->arena};
-    for (int i = 0; i < a->set_count; i++)
-        if (lt_set(p->document, a->set[i], &wrong) == LT_NO_MEMORY)
+    for (int i = 0; i < a->edit_count; i++) {
+        const struct argument_edit *edit = &a->edit[i];
+        enum lt_status status =
+            edit->assignment ? lt_set(p->document, edit->text, &wrong) : lt_edit(p->document, NULL, edit->text, &wrong);
+        if (status == LT_NO_MEMORY)
             return output_exit(LT_NO_MEMORY);
+    }
     if (lt_has_errors(&wrong)) {
         output_problems(&wrong, LT_ERROR);
         return EXIT_USAGE;

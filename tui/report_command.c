@@ -10,9 +10,13 @@
 /* A device that the command line named is its fault, one that the file names is the file's. */
 static bool names_machine(const struct arguments *arguments)
 {
-    for (int i = 0; i < arguments->set_count; i++)
-        if (strncmp(arguments->set[i], "device=", 7) == 0 || strncmp(arguments->set[i], "cpu=", 4) == 0)
+    for (int i = 0; i < arguments->edit_count; i++) {
+        const char *text = arguments->edit[i].text;
+        if (strncmp(text, "set ", 4) == 0)
+            text += 4;
+        if (strncmp(text, "device=", 7) == 0 || strncmp(text, "cpu=", 4) == 0)
             return true;
+    }
     return false;
 }
 
@@ -96,6 +100,22 @@ int report_lint(const struct report_job *job)
         if (result == EXIT_OK && lt_has_errors(job->problems))
             result = EXIT_DATA;
     }
+    lt_buffer_free(&out);
+    lt_arena_free(&arena);
+    return result;
+}
+
+int report_export(const struct report_job *job)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems left_out = {.arena = &arena};
+    struct lt_buffer out = {0};
+    enum lt_status status = job->arguments->to->write(job->document, &out, &left_out);
+    output_problems(job->problems, LT_ERROR);
+    output_problems(&left_out, LT_WARNING);
+    int result = status ? output_exit(status) : output_write(&out, job->arguments->out_file);
+    if (result == EXIT_OK && (lt_has_errors(&left_out) || lt_has_errors(job->problems)))
+        result = EXIT_DATA;
     lt_buffer_free(&out);
     lt_arena_free(&arena);
     return result;

@@ -192,7 +192,7 @@ static void draw_memory(struct frame *frame, struct rect row, const char *label,
 {
     char text[USED_TEXT], interval[SHOW_TEXT], change[SHOW_TEXT];
     bool roomy = row.cols >= ROOMY, wide = row.cols >= ROOMY + INTERVAL;
-    int value = roomy ? 19 : 9, fields = value + 1 + CHANGE + (wide ? INTERVAL + 1 : 0);
+    int value = roomy ? 21 : 9, fields = value + 1 + CHANGE + (wide ? INTERVAL + 1 : 0);
     int bar_cols = row.cols - LABEL - fields - 3;
     used_of(text, used, roomy ? room : 0);
     show_interval(interval, used, LT_UNIT_BYTES);

@@ -21,7 +21,8 @@ struct lt_slot {
 };
 
 struct lt_optimizer {
-    const char *name; /* as Keras 3 names it, lower case in the set-up: adam */
+    const char *name;       /* as Keras 3 names it, lower case in the set-up: adam */
+    const char *class_name; /* Keras's class: Adam */
     const char *const *alias;
     const struct lt_field *option; /* those that change the state or the work */
     uint8_t option_count;

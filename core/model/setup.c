@@ -9,6 +9,8 @@ static const char *const modes[] = {"training", "inference", NULL};
 static const char *const frameworks[] = {"tensorflow", "jax", "torch", NULL};
 static const char *const generations[] = {"3", "2", "none", NULL};
 static const char *const executions[] = {"auto", "graph", "compiled", "eager", NULL};
+static const char *const recomputations[] = {"none",        "blocks",      "sqrt",           "full",
+                                             "activations", "larger_than", "list_of_layers", NULL};
 static const char *const feeds[] = {"numpy", "tf.data", "generator", "pydataset", NULL};
 static const char *const feed_dtypes[] = {"uint8",   "int8",    "int16",    "int32",   "int64",
                                           "float16", "float32", "bfloat16", "float64", NULL};
@@ -69,6 +71,25 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                      .initial = "auto",
                      .choices = lt_loss_names,
                      .help = "The loss; auto: the crossentropy that suits the output layer"},
+    [LT_SET_RECOMPUTE] =
+        {.name = "recompute",
+         .type = LT_FIELD_CHOICE,
+         .initial = "none",
+         .choices = recomputations,
+         .help =
+             "What the backward pass computes again instead of keeping it: blocks, groups of blocks (sqrt), or by a "
+             "mode of Keras's RematScope"},
+    [LT_SET_RECOMPUTE_ABOVE] = {.name = "recompute_above",
+                                .type = LT_FIELD_INT,
+                                .initial = "1024",
+                                .low = 0,
+                                .high = 1e18,
+                                .help = "For larger_than: layers whose result has more elements than this, the batch "
+                                        "included"},
+    [LT_SET_RECOMPUTE_LAYERS] = {.name = "recompute_layers",
+                                 .type = LT_FIELD_TEXT,
+                                 .optional = true,
+                                 .help = "For list_of_layers: the names of layers, joined by commas"},
     [LT_SET_EPOCHS] = {.name = "epochs",
                        .type = LT_FIELD_INT,
                        .initial = "1",

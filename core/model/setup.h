@@ -19,6 +19,9 @@ enum lt_setup_field {
     LT_SET_PRECISION,
     LT_SET_OPTIMIZER,
     LT_SET_LOSS,
+    LT_SET_RECOMPUTE,
+    LT_SET_RECOMPUTE_ABOVE,
+    LT_SET_RECOMPUTE_LAYERS,
     LT_SET_EPOCHS,
     /* input */
     LT_SET_DATASET,

@@ -93,7 +93,10 @@ static enum lt_status make_step(struct lt_prepared *e)
         lt_losses_emit(&step->lowered, step->lowering, step->setup, &e->walked, &e->label_bytes);
     lt_step_forward(step);
     if (step->optimizer && !step->status)
+        lt_step_segments(step, e->document);
+    if (step->optimizer && !step->status)
         lt_step_backward(step);
+    lt_step_prune_replays(step);
     lt_step_fuse(step);
     e->estimate.op_count = step->op_count;
     for (uint32_t i = 0; i < step->op_count; i++)

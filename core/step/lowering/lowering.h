@@ -81,6 +81,7 @@ struct lt_framework_lowering {
     uint8_t update_kernels; /* for each variable */
     bool autocasts;         /* a mixed policy is torch.autocast: see lt_autocast */
     bool compiled;          /* one program for the whole step */
+    bool merges_products;   /* a matrix product is not computed again: the compiler finds its first result */
     uint16_t fused_classes; /* bit i: ops of this enum lt_op_class join their consumer in one kernel */
 };
 

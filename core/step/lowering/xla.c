@@ -122,8 +122,11 @@ const struct lt_framework_lowering lt_lowering_tensorflow_xla = {
     .fused_classes = FUSED,
 };
 
+/* XLA for a CPU drops the barrier that keeps jax.checkpoint's second run apart from the first, and merges their matrix
+ * products (tests/reference/recompute_jax.json). */
 const struct lt_framework_lowering lt_lowering_jax = {
     .compiled = true,
+    .merges_products = true,
     .base = &lt_lowering_tensorflow_xla,
     .special = IN_LOOPS,
     .special_count = LT_COUNT_OF(IN_LOOPS),
