@@ -457,6 +457,8 @@ enum lt_status lt_walk(const struct lt_document *document, const struct lt_bindi
     if (!out->layer || !in)
         return LT_NO_MEMORY;
     struct walker w = {document, binding, arena, builder, out, 0};
+    if (builder)
+        builder->expected = 8 * document->layer_count;
     struct lt_walked_node results = {0};
     enum lt_status status = walk_graph(&w, &document->graph, NULL, &out->node, &results);
     if (status)
