@@ -2,6 +2,7 @@
 
 #include "core/base/checked.h"
 #include "core/step/device_memory.h"
+#include "core/step/disk.h"
 #include "core/step/host.h"
 #include "core/step/rows.h"
 #include "core/step/step_time.h"
@@ -113,6 +114,7 @@ static enum lt_status make_memory(struct estimating *e)
         lt_timeline_make(&e->step, &resident, out->row_count, e->machine->allocator.round_bytes, &e->timeline);
     if (status)
         return status;
+    lt_disk_make(&e->walked, out->batch ? batch_bytes / out->batch : 0, out);
     lt_host_memory_make(&e->step, &e->timeline, out->batch ? batch_bytes / out->batch : 0, out);
     return lt_device_memory_make(&e->step, &e->timeline, lt_resident_bytes(&resident), out);
 }
