@@ -120,6 +120,11 @@ struct lt_host_memory {
     enum lt_verdict verdict;
 };
 
+struct lt_disk {
+    struct lt_figure dataset_bytes;    /* as downloaded, or every sample as it is fed */
+    struct lt_figure checkpoint_bytes; /* one: weights and the optimizer's state */
+};
+
 struct lt_step_time {
     struct lt_figure step_seconds;
     double phase_seconds[LT_PHASE_COUNT];
@@ -155,6 +160,7 @@ struct lt_estimate {
 
     struct lt_device_memory device_memory;
     struct lt_host_memory host_memory;
+    struct lt_disk disk;
     struct lt_step_time time;
 };
 
