@@ -13,8 +13,8 @@ import os
 import re
 import sys
 
-from sources import (ASSUMED_DEVICES, CONFIGURED, CONSISTENT, DEVICES, FAMILIES, HALF_THROUGHOUT, LEFT_OUT_MODELS,
-                     PRECISIONS)
+from sources import (ASSUMED_DEVICES, CONFIGURED, CONSISTENT, DEVICES, FAMILIES, FULL_SOFTMAX, HALF_THROUGHOUT,
+                     LEFT_OUT_MODELS, PRECISIONS)
 
 COLUMNS = ["id", "use", "reason", "measure", "measured", "model", "family", "settings", "framework", "device",
            "precision", "source"]
@@ -135,6 +135,8 @@ def model_of(row, keras, framework):
         raise LeftOut("no model of the architecture here")
     if chosen is None:
         raise LeftOut("no model of the architecture here")
+    if chosen.startswith("transformer-xl") and source.startswith(FULL_SOFTMAX):
+        chosen = chosen.replace("SEQ", "full-SEQ")
     if chosen.startswith("bert-"):
         path = f"{MODELS}/{chosen}.yaml" if chosen.endswith("-512") else bert_of(row, chosen[5:])
     elif chosen == "electra-base":

@@ -57,10 +57,10 @@ PRECISIONS = {
 }
 
 # Scripts whose mixed precision is not torch.autocast: Apex's norms, and softmax and dropout of their own, take and give
-# half; only the optimizer knows float32. Run as float16. Source, framework, pattern of the model.
+# half (Transformer-XL: its level O2 by default); only the optimizer knows float32. Run as float16. Source, framework, pattern of the model.
 HALF_THROUGHOUT = [
-    ("NVIDIA/DeepLearningExamples", "torch", r"BERT"),
-    ("lambdal/deeplearning-benchmark", "torch", r"BERT"),
+    ("NVIDIA/DeepLearningExamples", "torch", r"BERT|Transformer-XL"),
+    ("lambdal/deeplearning-benchmark", "torch", r"BERT|Transformer-XL"),
 ]
 
 # The benchmarks' own configuration, where the figures' file refers to it: precision and optimizer (milabench
@@ -84,6 +84,9 @@ CONFIGURED = {
 
 # Of a file that is partly synthetic (it has cells above the card's memory): the devices whose series have no such cell.
 CONSISTENT = ("NVIDIA V100 (variant unspecified)", "NVIDIA RTX 3090")
+
+# Whose scripts run Transformer-XL without its adaptive softmax (pytorch/scripts/config_v1: no --adaptive).
+FULL_SOFTMAX = ("lambdal/deeplearning-benchmark",)
 
 # Pattern of the source's name, the model for tf_cnn_benchmarks, the model for all others; None: there is none here.
 # app: the network of Keras Applications.

@@ -1,15 +1,16 @@
 """Transformer-XL: attention to the tokens at hand and to the states kept of those before, with relative positions.
 
 The kept states are one input here, which every block reads. How many tokens need the tails of the adaptive softmax
-depends on the text: TAILS assumes shares of 1/32, 1/24 and 1/96. The tables' projections are trained, as published.
+depends on the text: ADAPTIVE assumes shares of 1/32, 1/24 and 1/96. Without it every token is compared with all words.
 """
 
 from network import Net
 from transformers import Raw
 
 SOURCE = "Z. Dai et al., Transformer-XL, 2019; NVIDIA/DeepLearningExamples, LanguageModeling/Transformer-XL"
-CUTS = (20_000, 20_000, 160_000, 67_735)  # words of each part of WikiText-103's vocabulary
-TAILS = (32, 24, 96)                      # one token of so many is looked for in that part
+# Parts of WikiText-103's vocabulary: words, and that one token of so many is looked for there.
+ADAPTIVE = ((20_000, 1), (20_000, 32), (160_000, 24), (67_735, 96))
+FULL = ((267_735, 1),)
 
 
 class Block:
@@ -58,27 +59,27 @@ class Block:
         return self.norm(net.sum(x, net.dropout(net.dense(y, self.width), self.rate)))
 
 
-def transformer_xl(name, length, width, layers, heads, inner, rate, narrower):
+def transformer_xl(name, length, width, layers, heads, inner, rate, parts, narrower=1):
     """`narrower`: how much narrower each part's table is than the one before."""
     net = Net(name, f"Transformer-XL, {length} tokens and as many kept", SOURCE)
     tokens = net.tokens(length)
     kept = net.add("InputLayer", name="kept", shape=[length, width])
     where = net.add("InputLayer", name="relative_positions", batch_shape=[1, 2 * length, width])
-    parts, calls = [], []
-    for i, words in enumerate(CUTS):
+    embedded, calls = [], []
+    for i, (words, _) in enumerate(parts):
         size = width // narrower**i
         table = f"table_{i}"
         calls.append((table, words, size, len(net.lines)))
         net.lines.append("")
         net.last = None
-        parts.append(table if size == width else net.dense(table, width, use_bias=False))
-    x = net.dropout(net.sum(*parts), rate)
+        embedded.append(table if size == width else net.dense(table, width, use_bias=False))
+    x = net.dropout(net.sum(*embedded) if len(embedded) > 1 else embedded[0], rate)
     block = Block(net, width, heads, inner, length, rate, where)
     for _ in range(layers):
         x = block.after(x, kept)
     x = net.dropout(x, rate)
     net.outputs = []
-    for (table, words, size, line), share in zip(calls, (1, *TAILS)):
+    for (table, words, size, line), share in zip(calls, (share for _, share in parts)):
         y = x if share == 1 else net.add("Cropping1D", x, "tail", cropping=[0, length - length // share])
         if size != width:
             y = net.dense(y, size, use_bias=False)
@@ -90,6 +91,8 @@ def transformer_xl(name, length, width, layers, heads, inner, rate, narrower):
 
 
 def networks():
-    yield transformer_xl("transformer-xl-base-192", 192, 512, 16, 8, 2048, 0.1, 1)
-    for length in (256, 384):
-        yield transformer_xl(f"transformer-xl-large-{length}", length, 1024, 18, 16, 4096, 0.2, 4)
+    base, large = (512, 16, 8, 2048, 0.1), (1024, 18, 16, 4096, 0.2)
+    yield transformer_xl("transformer-xl-base-192", 192, *base, ADAPTIVE)
+    yield transformer_xl("transformer-xl-base-full-192", 192, *base, FULL)
+    yield transformer_xl("transformer-xl-large-384", 384, *large, ADAPTIVE, 4)
+    yield transformer_xl("transformer-xl-large-full-256", 256, *large, FULL)
