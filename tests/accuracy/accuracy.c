@@ -1,4 +1,5 @@
 /* Predicted against measured for every published row of rows.csv: `make accuracy`, `make accuracy ARGS=--help`. */
+#include "tests/accuracy/held_out.h"
 #include "tests/accuracy/summary.h"
 
 #include <errno.h>
@@ -16,12 +17,13 @@ static const char HELP[] =
     "  --drop=NAME          a setting not to make (repeat)\n"
     "  --set=NAME=VALUE     a setting made on every row (repeat)\n"
     "  --summary            no line per row\n"
+    "  --leave-out=LABEL    step times of each device, source, ... judged by a fit without it\n"
     "  --gate=FILE          lines MEASURE STATISTIC LIMIT; exit 1 where a limit is not met\n";
 
 enum { MAX_SETTINGS = 32 };
 
 struct options {
-    const char *label[LABEL_COUNT], *measure, *id, *gate;
+    const char *label[LABEL_COUNT], *measure, *id, *gate, *leave_out;
     const char *drop[MAX_SETTINGS + 1], *set[MAX_SETTINGS + 1];
     int drops, sets;
     bool summary;
@@ -33,6 +35,14 @@ static const char *value_of(const char *argument, const char *name)
     return strncmp(argument, "--", 2) == 0 && strncmp(argument + 2, name, length) == 0 && argument[length + 2] == '='
                ? argument + length + 3
                : NULL;
+}
+
+static int label_find(const char *name)
+{
+    for (int i = 0; i < LABEL_COUNT; i++)
+        if (strcmp(label_names[i], name) == 0)
+            return i;
+    return -1;
 }
 
 static bool option_read(struct options *o, const char *argument)
@@ -47,6 +57,8 @@ static bool option_read(struct options *o, const char *argument)
         o->id = value;
     else if ((value = value_of(argument, "gate")))
         o->gate = value;
+    else if ((value = value_of(argument, "leave-out")) && label_find(value) >= 0)
+        o->leave_out = value;
     else if ((value = value_of(argument, "drop")) && o->drops < MAX_SETTINGS)
         o->drop[o->drops++] = value;
     else if ((value = value_of(argument, "set")) && o->sets < MAX_SETTINGS)
@@ -220,7 +232,7 @@ static bool gate_met(const char *path, const struct outcome *outcome, int count)
 static int run(const struct options *o, const struct rows *rows, struct lt_arena *arena)
 {
     struct lt_problems problems = {.arena = arena};
-    struct runner runner = {lt_database_open(NULL, 0, &problems), o->drop, o->set};
+    struct runner runner = {lt_database_open(NULL, 0, &problems), o->drop, o->set, 1};
     struct outcome *outcome = lt_alloc_array(arena, (size_t)rows->count + 1, sizeof *outcome);
     if (!runner.database || !outcome)
         return 4;
@@ -236,6 +248,8 @@ static int run(const struct options *o, const struct rows *rows, struct lt_arena
     }
     summary_print(outcome, count);
     print_shares(rows, o, outcome, count);
+    if (o->leave_out && !held_out_print(&runner, outcome, count, (enum label)label_find(o->leave_out), arena))
+        return 4;
     lt_database_close(runner.database);
     return o->gate && !gate_met(o->gate, outcome, count);
 }

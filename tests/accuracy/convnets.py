@@ -17,6 +17,8 @@ def vgg(name, plan, source, parameters, classes=1000, batch_norm=False, size=224
             x = net.act(net.norm(net.conv(x, step, 3)))
         else:
             x = net.conv(x, step, 3, activation="relu")
+    if size != 224:
+        x = net.add("AdaptiveAveragePooling2D", x, "pool", output_size=[7, 7])
     x = net.add("Flatten", x)
     for _ in range(2):
         x = net.dropout(net.dense(x, 4096, activation="relu"), 0.5)
@@ -218,9 +220,9 @@ def separable(net, x, filters, size, stride, expand, have, act="relu"):
     return net.sum(x, y) if stride == 1 and have == filters else y
 
 
-def mnasnet():
-    net = Net("mnasnet1_0-torch", "MNASNet 1.0", TORCHVISION + "/mnasnet.py", 4_383_312)
-    x = net.conv_norm(net.image(224, 224, 3), 32, 3, 2)
+def mnasnet(name="mnasnet1_0-torch", size=224):
+    net = Net(name, "MNASNet 1.0", TORCHVISION + "/mnasnet.py", 4_383_312)
+    x = net.conv_norm(net.image(size, size, 3), 32, 3, 2)
     x = separable(net, x, 16, 3, 1, 1, 0)
     have = 16
     for filters, size, stride, expand, count in [(24, 3, 2, 3, 3), (40, 5, 2, 3, 3), (80, 5, 2, 6, 3), (96, 3, 1, 6, 2),
@@ -260,35 +262,6 @@ def cifar10_cnn():
     return net
 
 
-def vae_encoder():
-    """KerasCV's ImageEncoder of Stable Diffusion: group norm, swish, one attention over the pixels."""
-    net = Net("sd-vae-encoder", "Image encoder of Stable Diffusion's VAE",
-              "keras-team/keras-cv, models/stable_diffusion/image_encoder.py", 34_163_664)
-
-    def norm(x):
-        return net.add("GroupNormalization", x, "norm", groups=32, epsilon=1e-5)
-
-    def residual(x, have, filters):
-        y = net.conv(net.act(norm(x), "swish"), filters, 3)
-        y = net.conv(net.act(norm(y), "swish"), filters, 3)
-        return net.sum(x if have == filters else net.conv(x, filters, 1), y)
-
-    x, have = net.conv(net.image(512, 512, 3), 128, 3), 128
-    for i, filters in enumerate((128, 256, 512, 512)):
-        for _ in range(2):
-            x, have = residual(x, have, filters), filters
-        if i < 3:
-            x = net.conv(x, filters, 3, 2)
-    x = residual(x, 512, 512)
-    y = norm(x)
-    q, k, v = (net.add("Reshape", net.conv(y, 512, 1), "pixels", target_shape=[4096, 512]) for _ in range(3))
-    y = net.add("Attention", [q, v, k], "attention")
-    y = net.conv(net.add("Reshape", y, "pixels", target_shape=[64, 64, 512]), 512, 1)
-    x = residual(net.sum(x, y), 512, 512)
-    net.conv(net.conv(net.act(norm(x), "swish"), 8, 3), 8, 1)
-    return net
-
-
 def networks():
     yield alexnet_tf()
     yield alexnet_torch()
@@ -296,6 +269,7 @@ def networks():
         yield vgg(f"vgg{depth}-torch", plan, TORCHVISION + "/vgg.py", VGG_PARAMETERS[depth])
         yield vgg(f"vgg{depth}-tf", plan, TF_CNN + "/vgg_model.py", VGG_PARAMETERS[depth] + 4097, 1001)
     yield vgg("vgg16_bn-torch", VGG_PLANS[16], TORCHVISION + "/vgg.py", 138_365_992, batch_norm=True)
+    yield vgg("vgg16-torch-86", VGG_PLANS[16], TORCHVISION + "/vgg.py", VGG_PARAMETERS[16], size=86)
     tf = TF_CNN + "/resnet_model.py"
     yield resnet("resnet50-v1-tf", (3, 4, 6, 3), tf, 25_557_032 + 2049, 1001, first_stride=True)
     yield resnet("resnet101-v1-tf", (3, 4, 23, 3), tf, 44_549_160 + 2049, 1001, first_stride=True)
@@ -304,6 +278,7 @@ def networks():
     yield resnet_basic("resnet34-torch", (3, 4, 6, 3), torch, 21_797_672)
     yield resnet("resnet50-v1.5", (3, 4, 6, 3), torch, 25_557_032)
     yield resnet("resnet101-v1.5", (3, 4, 23, 3), torch, 44_549_160)
+    yield resnet("resnet101-v1.5-86", (3, 4, 23, 3), torch, 44_549_160, size=86)
     yield resnet("resnet152-v1.5", (3, 8, 36, 3), torch, 60_192_808)
     yield resnet("resnext50-32x4d", (3, 4, 6, 3), torch, 25_028_904, groups=32, width=128)
     yield resnet("resnext101-32x4d", (3, 4, 23, 3), DLE, 44_177_704, groups=32, width=128)
@@ -317,6 +292,6 @@ def networks():
         yield densenet(depth, blocks, parameters)
     yield squeezenet()
     yield mnasnet()
+    yield mnasnet("mnasnet1_0-torch-86", 86)
     yield mobilenet_v2()
     yield cifar10_cnn()
-    yield vae_encoder()

@@ -5,10 +5,14 @@ published counts that test_models checks. Needs the standard library alone; what
 import os
 
 import convnets
+import diffusion
 import mlps
+import searched_nets
+import segmentation
+import transformer_xl
 import transformers
 
-FAMILIES = [convnets, transformers, mlps]
+FAMILIES = [convnets, diffusion, mlps, searched_nets, segmentation, transformer_xl, transformers]
 
 
 def main():

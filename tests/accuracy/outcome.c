@@ -73,8 +73,12 @@ struct outcome outcome_of(const struct runner *runner, const struct row *row, st
     struct lt_estimate estimate;
     struct lt_document *document = lt_open(row->model, &problems);
     bool ran = document && assign(runner, document, row, &problems) &&
-               !lt_machine_resolve(runner->database, &NO_MACHINE, &document->setup, &machine, &problems) &&
-               !lt_estimate(document, &machine, &results, &estimate, &problems);
+               !lt_machine_resolve(runner->database, &NO_MACHINE, &document->setup, &machine, &problems);
+    if (ran) {
+        machine.kernel_gap_seconds *= runner->gap_scale;
+        machine.compiled_gap_seconds *= runner->gap_scale;
+        ran = !lt_estimate(document, &machine, &results, &estimate, &problems);
+    }
     if (ran)
         take(&estimate, &out);
     if (!ran || !estimate.complete)

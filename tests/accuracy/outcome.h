@@ -18,6 +18,7 @@ struct runner {
     struct lt_database *database;
     const char *const *dropped; /* settings not to make, by name; NULL-terminated */
     const char *const *forced;  /* assignments made after a row's own; NULL-terminated */
+    double gap_scale;           /* of the gap between two kernels; 1: the database's */
 };
 
 /* Texts of the outcome live in the arena. */

@@ -13,7 +13,8 @@ import os
 import re
 import sys
 
-from sources import ASSUMED_DEVICES, DEVICES, FAMILIES, HALF_THROUGHOUT, LEFT_OUT_MODELS, PRECISIONS
+from sources import (ASSUMED_DEVICES, CONFIGURED, CONSISTENT, DEVICES, FAMILIES, FULL_SOFTMAX, HALF_THROUGHOUT,
+                     LEFT_OUT_MODELS, PRECISIONS)
 
 COLUMNS = ["id", "use", "reason", "measure", "measured", "model", "family", "settings", "framework", "device",
            "precision", "source"]
@@ -92,7 +93,7 @@ def optimizer_of(text, model):
 
 
 def sequence_of(row):
-    found = re.search(r"seq\D*(\d+)", row["input_shape"])
+    found = re.search(r"(?:seq|tgt_len)\D*(\d+)", row["input_shape"])
     return int(found.group(1)) if found else None
 
 
@@ -108,9 +109,15 @@ def bert_of(row, size):
     length, notes = sequence_of(row), row.get("notes", "").lower()
     if "pre-training" in notes and length in (128, 512):
         return f"{MODELS}/bert-{size}-pretrain-{length}.yaml"
-    if "sequence classification" in row["model"] or "metal" in row["source"]:
+    if any(text in row["model"] + row["source"] for text in ("sequence classification", "metal", "GPUMemNet")):
         return f"{MODELS}/bert-{size}-classify-{length}.yaml"
     return f"{MODELS}/bert-{size}-squad-{length}.yaml"
+
+
+def electra_of(row):
+    """Fine-tuning has the body of BERT-Base and the head for questions."""
+    length = sequence_of(row)
+    return f"{MODELS}/" + (f"bert-base-squad-{length}" if length == 384 else f"electra-base-pretrain-{length}") + ".yaml"
 
 
 def model_of(row, keras, framework):
@@ -128,15 +135,19 @@ def model_of(row, keras, framework):
         raise LeftOut("no model of the architecture here")
     if chosen is None:
         raise LeftOut("no model of the architecture here")
+    if chosen.startswith("transformer-xl") and source.startswith(FULL_SOFTMAX):
+        chosen = chosen.replace("SEQ", "full-SEQ")
     if chosen.startswith("bert-"):
-        path = bert_of(row, chosen[5:])
+        path = f"{MODELS}/{chosen}.yaml" if chosen.endswith("-512") else bert_of(row, chosen[5:])
+    elif chosen == "electra-base":
+        path = electra_of(row)
     elif chosen.startswith("app:"):
         return app(chosen[4:])
     else:
         path = f"{MODELS}/{chosen.replace('SEQ', str(sequence_of(row)))}.yaml"
     if not os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..", path)):
         raise LeftOut("no model of the architecture here")
-    return path, "transformer" if re.search("bert|gpt", path) else "diffusion" if "vae" in path else "cnn"
+    return path, "transformer" if re.search("bert|gpt|transformer|bart|electra", path) else "diffusion" if "sd-" in path else "cnn"
 
 
 def settings_of(row, model, framework, keras, device, precision, optimizer):
@@ -149,8 +160,6 @@ def settings_of(row, model, framework, keras, device, precision, optimizer):
         parts.append("mode=inference")
     else:
         parts.append(f"optimizer={optimizer}")
-    if "seq" in model and "input" in model:
-        parts.append("")
     if row.get("grad_accum") and int(row["grad_accum"]) > 1:
         parts.append(f"accumulate={row['grad_accum']}")
     return " ".join(parts)
@@ -229,23 +238,50 @@ def throughput(rows, out):
             emit(out, row["id"] + "-memory", row, "shown_bytes", row["peak_memory_bytes"])
 
 
+def configured(row):
+    """The row with what its benchmark's own configuration says."""
+    precision, optimizer = CONFIGURED.get(row["source"].split("@")[0], {}).get(row["model"], (None, None))
+    return {**row, "precision": precision or row["precision"], "optimizer": optimizer or row["optimizer"]}
+
+
+def parameters_of(path):
+    name = os.path.basename(path).removesuffix(".yaml")
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "parameters.csv"), newline="") as file:
+        return next((int(r["trainable_parameters"]) for r in csv.DictReader(file) if r["model"] == name), None)
+
+
+def any_optimizer(row):
+    """Where the optimizer is not stated: run with SGD, the one without state. Adam's state is 8 bytes a parameter;
+    where that is below 5 % of the figure the row counts as it is, else SGD's need must not exceed it."""
+    row = {**row, "optimizer": "SGD"}
+    try:
+        count = parameters_of(model_of(row, *reversed(framework_of(row["framework"])))[0])
+    except LeftOut:
+        return row, "used"
+    small = count and 8 * count < 0.05 * float(row["peak_memory_bytes"])
+    return row, "used" if small else "one-sided"
+
+
+MEASURES = [("MaxBytesInUse", "peak_bytes", "used"), ("max allocated", "peak_bytes", "used"),
+            ("host RSS", "host_bytes", "used"), ("Activity Monitor", "peak_bytes", "one-sided"),
+            ("sampled", "peak_bytes", "one-sided"), ("", "shown_bytes", "used")]
+
+
 def memory(rows, out):
-    for row in rows:
-        kind, metric = row["kind"], row["metric"]
-        if "low trust" in kind:
-            left_out(out, row["id"], row, "shown_bytes", row["peak_memory_bytes"], "low trust")
-        elif "upper bound" in kind:
-            emit(out, row["id"], row, "shown_bytes", row["peak_memory_bytes"], "one-sided")
-        elif "MaxBytesInUse" in metric or "max allocated" in metric:
-            emit(out, row["id"], row, "peak_bytes", row["peak_memory_bytes"])
-        elif "host RSS" in metric:
-            emit(out, row["id"], row, "host_bytes", row["peak_memory_bytes"])
-        elif "vendor-stated" in kind:
-            left_out(out, row["id"], row, "shown_bytes", row["peak_memory_bytes"], "stated, not measured")
-        elif "Activity Monitor" in metric or "sampled" in metric:
-            emit(out, row["id"], row, "peak_bytes", row["peak_memory_bytes"], "one-sided")
+    for row in map(configured, rows):
+        identity, bytes = row["id"], row["peak_memory_bytes"]
+        measure, use = next((m, u) for text, m, u in MEASURES if text in row["metric"])
+        if "upper bound" in row["kind"]:
+            emit(out, identity, row, "shown_bytes", bytes, "one-sided")
+        elif "vendor-stated" in row["kind"]:
+            left_out(out, identity, row, "shown_bytes", bytes, "stated, not measured")
+        elif "low trust" in row["kind"] and row["device"] not in CONSISTENT:
+            left_out(out, identity, row, "shown_bytes", bytes, "figures above the device's memory in the same series")
+        elif row["optimizer"] == "not stated":
+            row, use = any_optimizer(row)
+            emit(out, identity, row, measure, bytes, use)
         else:
-            emit(out, row["id"], row, "shown_bytes", row["peak_memory_bytes"])
+            emit(out, identity, row, measure, bytes, use)
 
 
 def capacity(rows, out):

@@ -22,6 +22,7 @@ DEVICES = {
     "NVIDIA Quadro RTX 5000": "nvidia-quadro-rtx-5000",
     "NVIDIA Titan RTX": "nvidia-titan-rtx",
     "NVIDIA Titan X (Pascal)": "nvidia-titan-x-pascal",
+    "NVIDIA RTX 3070 (by 5888 cores / 46 SM)": "nvidia-rtx-3070",
     "NVIDIA RTX 3060 12GB": "nvidia-rtx-3060-12gb",
     "NVIDIA RTX 4060 8GB": "nvidia-rtx-4060",
     "Apple M1 Max 32-core GPU (unified memory)": "apple-m1-max-gpu32",
@@ -53,15 +54,39 @@ PRECISIONS = {
     "amp-bf16": "mixed_bfloat16",
     "bf16": "bfloat16",
     "fp16": "float16",
-    "see milabench config": "float32",
 }
 
 # Scripts whose mixed precision is not torch.autocast: Apex's norms, and softmax and dropout of their own, take and give
-# half; only the optimizer knows float32. Run as float16. Source, framework, pattern of the model.
+# half (Transformer-XL: its level O2 by default); only the optimizer knows float32. Run as float16. Source, framework, pattern of the model.
 HALF_THROUGHOUT = [
-    ("NVIDIA/DeepLearningExamples", "torch", r"BERT"),
-    ("lambdal/deeplearning-benchmark", "torch", r"BERT"),
+    ("NVIDIA/DeepLearningExamples", "torch", r"BERT|Transformer-XL"),
+    ("lambdal/deeplearning-benchmark", "torch", r"BERT|Transformer-XL"),
 ]
+
+# The benchmarks' own configuration, where the figures' file refers to it: precision and optimizer (milabench
+# config/base.yaml, benchmarks/torchvision and huggingface; its timm runs are timm's default, SGD with momentum).
+CONFIGURED = {
+    "mila-iqia/milabench": {
+        "bert-fp32": ("fp32", "Adam"),
+        "convnext_large-tf32": ("tf32", "SGD"),
+        "resnet50": ("amp-fp16", "SGD"),
+        "resnet152": ("amp-bf16", "SGDM"),
+    },
+    "lambdal/deeplearning-benchmark": {
+        "BERT-Base": (None, "BertAdam"),
+        "BERT-Large": (None, "BertAdam"),
+        "ResNet-50 v1.5": (None, "SGD+momentum"),
+        "SSD300 ResNet-50": (None, "SGD+momentum"),
+        "Transformer-XL base": (None, "LAMB"),
+        "Transformer-XL large": (None, "Adam"),
+    },
+}
+
+# Of a file that is partly synthetic (it has cells above the card's memory): the devices whose series have no such cell.
+CONSISTENT = ("NVIDIA V100 (variant unspecified)", "NVIDIA RTX 3090")
+
+# Whose scripts run Transformer-XL without its adaptive softmax (pytorch/scripts/config_v1: no --adaptive).
+FULL_SOFTMAX = ("lambdal/deeplearning-benchmark",)
 
 # Pattern of the source's name, the model for tf_cnn_benchmarks, the model for all others; None: there is none here.
 # app: the network of Keras Applications.
@@ -69,7 +94,7 @@ FAMILIES = [
     (r"AlexNet(-OWT)?", "alexnet-tf", "alexnet-torch"),
     (r"VGG11", "vgg11-tf", "vgg11-torch"),
     (r"VGG13", "vgg13-tf", "vgg13-torch"),
-    (r"VGG16( \(torchvision\))?", "vgg16-tf", "vgg16-torch"),
+    (r"VGG16", "vgg16-tf", "vgg16-torch"),
     (r"VGG19", "vgg19-tf", "vgg19-torch"),
     (r"ResNet-50 v1 \(Keras\)", "app:ResNet50", "app:ResNet50"),
     (r"MobileNetV2 \(Keras\)", "app:MobileNetV2", "app:MobileNetV2"),
@@ -84,13 +109,41 @@ FAMILIES = [
     (r"GoogLeNet", "googlenet-tf", None),
     (r"Keras CIFAR-10 CNN example", "cifar10-cnn-keras", "cifar10-cnn-keras"),
     (r"Stable Diffusion VAE image encoder", None, "sd-vae-encoder"),
+    (r"EfficientNet-v2-S", None, "efficientnet_v2_s-300"),
+    (r"SSD300 ResNet-50", None, "ssd300-resnet50"),
+    (r"U-Net Medical", None, "unet-medical-572"),
+    (r"nnU-Net 2D", None, "nnunet-2d-192x160"),
+    (r"3D-UNet Medical", None, "unet3d-128"),
+    (r"V-Net", None, "vnet-32"),
+    (r"Transformer-XL base", None, "transformer-xl-base-SEQ"),
+    (r"Transformer-XL large", None, "transformer-xl-large-SEQ"),
+    (r"BART-Large", None, "bart-large-SEQ"),
+    (r"ELECTRA-Base", None, "electra-base"),
     (r"BERT-Large.*|BERT_large", "bert-large", "bert-large"),
-    (r"BioBERT \(BERT-Base\)|BERT_base", "bert-base", "bert-base"),
+    (r"BioBERT \(BERT-Base\)|BERT-Base|BERT_base", "bert-base", "bert-base"),
     (r"DistilBERT", "distilbert-classify-SEQ", "distilbert-classify-SEQ"),
+    (r"bert-fp32", None, "bert-base-masked-512"),
+    (r"convnext_large-tf32", None, "convnext_large-torch"),
+    (r"vgg11", None, "vgg11-torch"),
+    (r"vgg13", None, "vgg13-torch"),
     (r"vgg16", None, "vgg16-torch"),
+    (r"vgg19", None, "vgg19-torch"),
+    (r"resnet18", None, "resnet18-torch"),
+    (r"resnet34", None, "resnet34-torch"),
     (r"resnet50", None, "resnet50-v1.5"),
+    (r"resnet101", None, "resnet101-v1.5"),
     (r"resnet152", None, "resnet152-v1.5"),
+    (r"densenet121", None, "densenet121-torch"),
+    (r"densenet169", None, "densenet169-torch"),
+    (r"densenet201", None, "densenet201-torch"),
     (r"mobilenetV2", None, "mobilenetv2-torch"),
+    (r"MnasNet \(torchvision\)", None, "mnasnet1_0-torch-86"),
+    (r"ResNet101 \(torchvision\)", None, "resnet101-v1.5-86"),
+    (r"VGG16 \(torchvision\)", None, "vgg16-torch-86"),
+    (r"ConvNeXtTiny \(torchvision\)", None, "convnext_tiny-torch-86"),
+    (r"RegNetX400MF \(torchvision\)", None, "regnet_x_400mf-torch-86"),
+    (r"RegNetY400MF \(torchvision\)", None, "regnet_y_400mf-torch-86"),
+    (r"MobileNetV3Large \(torchvision\)", None, "mobilenetv3-large-torch-86"),
     (r"gpt2_large", None, "gpt2-large-SEQ"),
     (r"gpt2_xl", None, "gpt2-xl-SEQ"),
 ]

@@ -35,7 +35,7 @@ static void parameters_are_the_published_ones(void **state)
         rows++;
     }
     fclose(file);
-    assert_int_equal(rows, 42);
+    assert_int_equal(rows, 53);
     assert_int_equal(wrong, 0);
 }
 
