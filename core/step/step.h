@@ -31,6 +31,7 @@ struct lt_step_op {
     uint32_t operand; /* inputs, then results, in the step's operands */
     uint32_t layer;   /* LT_NO_LAYER: none */
     uint32_t region;
+    uint32_t priced_as;     /* the first op that costs the same on any device */
     uint64_t bytes;         /* read and written in one turn */
     uint64_t scratch_bytes; /* temporaries while it runs */
     double seconds;         /* all turns, launches apart; filled by the time stage */
@@ -46,7 +47,7 @@ struct lt_step {
     struct lt_arena *arena;
     struct lt_builder lowered; /* forward ops; all tensors and regions of the step */
     const struct lt_framework_lowering *lowering;
-    struct lt_lowering_rows rows; /* of that lowering */
+    struct lt_lowering_rows rows;         /* of that lowering */
     const struct lt_optimizer *optimizer; /* NULL: no training */
     const struct lt_setup *setup;
     bool loss_scaling; /* gradients are checked as a whole before any update */

@@ -2,18 +2,12 @@
 
 #include "core/base/checked.h"
 #include "core/step/device_memory.h"
-#include "core/step/host.h"
+#include "core/step/feed.h"
 #include "core/step/time/laws.h"
 #include "core/step/update.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Equal ops are priced once: an open-addressing table over what the price depends on. */
-struct memo {
-    const struct lt_step_op **slot;
-    uint32_t size;
-};
 
 static uint64_t price_key(const struct lt_step_op *op)
 {
@@ -33,19 +27,37 @@ static bool same_price(const struct lt_step_op *a, const struct lt_step_op *b)
     return !a->op || (a->op->kind == b->op->kind && memcmp(a->op->dim, b->op->dim, sizeof a->op->dim) == 0);
 }
 
-static void price(const struct lt_engine *engine, struct lt_step *step, struct memo *memo, struct lt_step_op *op)
+enum lt_status lt_step_find_equal(struct lt_step *step)
 {
-    uint32_t at = memo->size ? (uint32_t)price_key(op) & (memo->size - 1) : 0;
-    while (memo->size && memo->slot[at] && !same_price(memo->slot[at], op))
-        at = (at + 1) & (memo->size - 1);
-    if (memo->size && memo->slot[at]) {
-        op->seconds = memo->slot[at]->seconds;
-        op->bound = memo->slot[at]->bound;
+    /* An open-addressing table over what the price depends on; an op of its own index is the first of its price. */
+    uint32_t size = 256;
+    while (size < step->op_count * 2)
+        size *= 2;
+    uint32_t *slot = lt_alloc_raw(step->arena, size, sizeof *slot);
+    if (!slot)
+        return LT_NO_MEMORY;
+    memset(slot, 0xff, size * sizeof *slot);
+    for (uint32_t i = 0; i < step->op_count; i++) {
+        struct lt_step_op *op = &step->op[i];
+        uint32_t at = (uint32_t)price_key(op) & (size - 1);
+        while (slot[at] != UINT32_MAX && !same_price(&step->op[slot[at]], op))
+            at = (at + 1) & (size - 1);
+        if (slot[at] == UINT32_MAX)
+            slot[at] = i;
+        op->priced_as = slot[at];
+    }
+    return LT_OK;
+}
+
+static void price(const struct lt_engine *engine, struct lt_step *step, uint32_t i)
+{
+    struct lt_step_op *op = &step->op[i];
+    if (op->priced_as == i) {
+        lt_price(engine, step, op);
         return;
     }
-    lt_price(engine, step, op);
-    if (memo->size)
-        memo->slot[at] = op;
+    op->seconds = step->op[op->priced_as].seconds;
+    op->bound = step->op[op->priced_as].bound;
 }
 
 /* What one step costs besides its ops: the call of the traced function, callbacks, metrics (Keras fit: measured 1.2 ms
@@ -100,24 +112,17 @@ static void finish(const struct lt_step *step_ops, const struct lt_engine *engin
     time->run_seconds = time->epoch_seconds * (out->training ? (double)lt_setup_int(setup, LT_SET_EPOCHS) : 1);
 }
 
-enum lt_status lt_step_time_make(struct lt_step *step, uint64_t input_bytes, struct lt_estimate *out)
+void lt_step_time_make(struct lt_step *step, uint64_t input_bytes, struct lt_estimate *out)
 {
     struct lt_engine engine = lt_engine_make(out->machine->device);
-    struct memo memo = {.size = 256};
-    while (memo.size < step->op_count * 2)
-        memo.size *= 2;
-    memo.slot = lt_alloc_array(step->arena, memo.size, sizeof(struct lt_step_op *));
-    if (!memo.slot)
-        return LT_NO_MEMORY;
     double device = 0, gaps = 0, gap = lt_step_gap_seconds(step, out->machine);
     for (uint32_t i = 0; i < step->op_count; i++) {
-        struct lt_step_op *op = &step->op[i];
-        price(&engine, step, &memo, op);
+        const struct lt_step_op *op = &step->op[i];
+        price(&engine, step, i);
         double launches = lt_step_launch_seconds(step, op, gap);
         device += op->seconds;
         gaps += launches;
         out->time.phase_seconds[op->phase] += op->seconds + launches;
     }
     finish(step, &engine, input_bytes, device, gaps, out);
-    return LT_OK;
 }
