@@ -44,7 +44,7 @@ struct lt_step {
     struct lt_arena *arena;
     struct lt_builder lowered; /* forward ops; all tensors and regions of the step */
     const struct lt_framework_lowering *lowering;
-    struct lt_lowering_rows rows; /* of that lowering */
+    struct lt_lowering_rows rows;         /* of that lowering */
     const struct lt_optimizer *optimizer; /* NULL: no training */
     const struct lt_setup *setup;
     bool loss_scaling; /* gradients are checked as a whole before any update */
