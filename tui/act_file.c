@@ -54,6 +54,24 @@ void act_write_quit(struct app *app, const char *args)
         app->quit = true;
 }
 
+/* FORMAT NAME */
+void act_export(struct app *app, const char *args)
+{
+    char word[16];
+    size_t length = strcspn(args, " ");
+    snprintf(word, sizeof word, "%.*s", (int)length, args);
+    const struct lt_writer *format = lt_writer_find(word);
+    const char *path = args + length + strspn(args + length, " ");
+    if (!format || !path[0])
+        app_say(app, ROLE_ERROR, "export json, keras or yaml, and a file's name");
+    else if (session_export(&app->session, format, path))
+        app_say_refused(app);
+    else if (app->session.refused.count)
+        app_say(app, ROLE_WARN, "Written, but: %s", app->session.refused.item[0].message);
+    else
+        app_say(app, ROLE_GOOD, "Written to %s", path);
+}
+
 void act_edit_file_anyway(struct app *app, const char *args)
 {
     if (!args[0]) {

@@ -67,6 +67,8 @@ const struct command commands[] = {
     {"command", NULL, "[TEXT]", "A command by name; Tab completes", GROUP_FILE, COMPLETE_NOTHING, act_prompt},
     {"write", "w", "[NAME]", "Saves as YAML; a Keras file is never overwritten", GROUP_FILE, COMPLETE_FILE, act_write},
     {"write!", "w!", "NAME", "Saves as YAML over another file", GROUP_FILE, COMPLETE_FILE, act_write_over},
+    {"export", NULL, "json|keras|yaml NAME", "Writes the model for Keras 3, as JSON or as a program, or as YAML",
+     GROUP_FILE, COMPLETE_FILE, act_export},
     {"edit", "e", "[NAME]", "Opens a file or a built-in sample", GROUP_FILE, COMPLETE_FILE, act_edit_file},
     {"edit!", "e!", "[NAME]", "The same, and forgets what is not saved", GROUP_FILE, COMPLETE_FILE,
      act_edit_file_anyway},

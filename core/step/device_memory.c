@@ -1,8 +1,6 @@
 #include "core/step/device_memory.h"
 
 #include "core/base/checked.h"
-#include "core/step/conv_trial.h"
-#include "core/step/replay.h"
 #include "core/step/verdict.h"
 
 #include <string.h>
@@ -51,8 +49,7 @@ static void outside(const struct lt_machine *machine, uint64_t in_use, uint64_t 
     memory->classes[LT_MEMORY_CONTEXT] = machine->allocator.context_bytes;
 }
 
-enum lt_status lt_device_memory_make(const struct lt_step *step, const struct lt_timeline *t, uint64_t resident_bytes,
-                                     struct lt_estimate *out)
+void lt_device_memory_make(const struct lt_timeline *t, const struct lt_pool *pool, struct lt_estimate *out)
 {
     struct lt_device_memory *memory = &out->device_memory;
     const struct lt_machine *machine = out->machine;
@@ -65,18 +62,12 @@ enum lt_status lt_device_memory_make(const struct lt_step *step, const struct lt
     memory->peak_layer = t->moment_count ? t->moment[t->peak_moment].layer : LT_NO_LAYER;
     memory->peak_phase = t->moment_count ? t->moment[t->peak_moment].phase : LT_PHASE_FORWARD;
     usable(machine, memory);
-    uint64_t taken = t->peak_bytes, in_use = t->peak_bytes;
-    if (!cpu) {
-        enum lt_status status = lt_replay(&machine->allocator, resident_bytes, t, step->arena, &taken);
-        if (status)
-            return status;
-        /* A trial that finds no room is passed over. */
-        in_use = lt_conv_trial_peak(step, t, out->batch, machine->allocator.trial_bytes);
-        in_use = lt_max(t->peak_bytes, lt_min(in_use, memory->usable_bytes));
-    }
+    /* A trial that finds no room is passed over. */
+    uint64_t taken = pool->taken_bytes;
+    uint64_t in_use = lt_max(t->peak_bytes, lt_min(pool->trial_bytes, memory->usable_bytes));
     double peak = (double)t->peak_bytes, high = (double)in_use,
            need = (peak + (double)taken) / 2; /* short of memory, idle pieces are given back */
-    double smallest = step->lowering->compiled ? SMALLEST_COMPILED : SMALLEST;
+    double smallest = pool->compiled ? SMALLEST_COMPILED : SMALLEST;
     enum lt_standing standing = lt_estimate_standing(out);
     memory->peak_bytes = (struct lt_figure){high, peak * 0.93, high * 1.12, standing};
     memory->needed_bytes = (struct lt_figure){need, peak * smallest, need * 1.1 + (cpu ? 0 : SCRATCH_BYTES), standing};
@@ -85,5 +76,4 @@ enum lt_status lt_device_memory_make(const struct lt_step *step, const struct lt
     for (int i = 0; i < LT_MEMORY_CLASS_COUNT; i++)
         memory->shown_bytes = lt_add(memory->shown_bytes, memory->classes[i]);
     memory->verdict = cpu ? out->host_memory.verdict : lt_verdict_of(&memory->needed_bytes, memory->usable_bytes);
-    return LT_OK;
 }

@@ -115,9 +115,9 @@ static uint32_t row_of(const struct lt_estimate *out, uint32_t layer)
 }
 
 enum lt_status lt_rows_charge(const struct lt_step *step, const struct lt_timeline *timeline, double gap_seconds,
-                              struct lt_estimate *out)
+                              struct lt_arena *arena, struct lt_estimate *out)
 {
-    double(*bound_seconds)[LT_BOUND_COUNT] = lt_alloc_array(step->arena, out->row_count + 1u, sizeof *bound_seconds);
+    double(*bound_seconds)[LT_BOUND_COUNT] = lt_alloc_array(arena, out->row_count + 1u, sizeof *bound_seconds);
     if (!bound_seconds)
         return LT_NO_MEMORY;
     for (uint32_t i = 0; i < step->op_count; i++) {
