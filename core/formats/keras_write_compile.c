@@ -58,6 +58,13 @@ static bool keeps_schedule(const struct lt_setup *setup, const struct lt_tree *o
            !option_of(setup, "learning_rate");
 }
 
+/* What the set-up says of an optimizer that Keras says elsewhere: by a schedule object, by the class around it. */
+static bool is_argument(const char *option)
+{
+    return strcmp(option, "learning_rate_schedule") != 0 && strcmp(option, "loss_scaling") != 0 &&
+           strcmp(option, "legacy") != 0;
+}
+
 /* The file's options with the set-up's in their place, then those that only the set-up has. */
 static void write_options(struct lt_arena *arena, const struct lt_document *document,
                           const struct lt_optimizer *optimizer, struct lt_tree *config)
@@ -73,7 +80,7 @@ static void write_options(struct lt_arena *arena, const struct lt_document *docu
     }
     for (uint16_t i = 0; i < setup->option_count; i++) {
         const struct lt_field *field = lt_optimizer_field(optimizer, setup->option[i].name);
-        if (field && strcmp(field->name, "learning_rate_schedule") != 0 && !lt_tree_get(config, field->name))
+        if (field && is_argument(field->name) && !lt_tree_get(config, field->name))
             lt_field_write(field, &setup->option[i].value, arena, config);
     }
     const int64_t steps = lt_setup_int(setup, LT_SET_ACCUMULATE);
@@ -101,7 +108,7 @@ static void write_optimizer(struct lt_arena *arena, const struct lt_document *do
     struct lt_tree *config, *parent = compile;
     if (!optimizer)
         return;
-    bool scaling = lt_setup_policy(&document->setup)->loss_scaling;
+    bool scaling = lt_optimizer_scales_loss(&document->setup, optimizer, lt_setup_policy(&document->setup));
     if (scaling)
         parent = write_scaling(arena, document, compile);
     keras_write_object(arena, parent, scaling ? "inner_optimizer" : "optimizer", "keras.optimizers",

@@ -4,6 +4,7 @@
 #include "tests/core/reference.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { MOST_SETTINGS = 24 };
 static const char *const frameworks[] = {"tensorflow", "torch", "jax"};
