@@ -8,6 +8,10 @@
 /* Scratch that kernels may ask for of their own accord (cuBLAS 8 to 32 MiB, convolutions 0 to 250 MB). */
 static const double SCRATCH_BYTES = 256.0 * 1024 * 1024;
 
+/* What a step can still do with, in peaks. Short of memory, XLA computes again rather than keep (HloRematerialization):
+ * JAX ran a step whose peak is predicted at 1.08 times its pool. */
+static const double SMALLEST = 0.95, SMALLEST_COMPILED = 0.85;
+
 enum lt_standing lt_estimate_standing(const struct lt_estimate *out)
 {
     enum lt_standing worst = LT_MODEL;
@@ -63,9 +67,10 @@ void lt_device_memory_make(const struct lt_timeline *t, const struct lt_pool *po
     uint64_t in_use = lt_max(t->peak_bytes, lt_min(pool->trial_bytes, memory->usable_bytes));
     double peak = (double)t->peak_bytes, high = (double)in_use,
            need = (peak + (double)taken) / 2; /* short of memory, idle pieces are given back */
+    double smallest = pool->compiled ? SMALLEST_COMPILED : SMALLEST;
     enum lt_standing standing = lt_estimate_standing(out);
     memory->peak_bytes = (struct lt_figure){high, peak * 0.93, high * 1.12, standing};
-    memory->needed_bytes = (struct lt_figure){need, peak * 0.95, need * 1.1 + (cpu ? 0 : SCRATCH_BYTES), standing};
+    memory->needed_bytes = (struct lt_figure){need, peak * smallest, need * 1.1 + (cpu ? 0 : SCRATCH_BYTES), standing};
     memory->classes[LT_MEMORY_WORKSPACE] = lt_add(memory->classes[LT_MEMORY_WORKSPACE], in_use - t->peak_bytes);
     outside(machine, in_use, taken, memory);
     for (int i = 0; i < LT_MEMORY_CLASS_COUNT; i++)

@@ -5,6 +5,7 @@
 #include "core/step/host.h"
 #include "core/step/rows.h"
 #include "core/step/step_time.h"
+#include "core/step/update.h"
 
 #include <string.h>
 
@@ -115,7 +116,8 @@ static enum lt_status make_memory(struct lt_prepared *e)
 {
     struct lt_estimate *out = &e->estimate;
     lt_rows_total(out);
-    struct lt_resident resident = {out->weight_bytes, out->optimizer_bytes, batch_bytes(e)};
+    struct lt_resident resident = {out->weight_bytes, out->optimizer_bytes, batch_bytes(e),
+                                   lt_resident_gradient_bytes(&e->step, e->like.parallel.devices)};
     enum lt_status status =
         lt_timeline_make(&e->step, &resident, out->row_count, e->like.allocator.round_bytes, &e->timeline);
     if (!status)
@@ -160,7 +162,7 @@ enum lt_status lt_estimate_on(struct lt_prepared *e, const struct lt_machine *ma
     if (!out->row)
         return LT_NO_MEMORY;
     memcpy(out->row, e->estimate.row, out->row_count * sizeof *out->row);
-    lt_host_memory_make(&e->timeline, out->batch ? batch_bytes(e) / out->batch : 0, out);
+    lt_host_memory_make(&e->step, &e->timeline, out->batch ? batch_bytes(e) / out->batch : 0, out);
     lt_device_memory_make(&e->timeline, &e->pool, out);
     lt_step_time_make(&e->step, e->input_bytes, out);
     enum lt_status status = lt_rows_charge(&e->step, &e->timeline, lt_step_gap_seconds(&e->step, machine), arena, out);

@@ -6,6 +6,8 @@
 #include "core/base/figure.h"
 #include "core/hardware/allocator.h"
 #include "core/hardware/device.h"
+#include "core/step/parallel.h"
+#include "core/hardware/process.h"
 
 #include "core/model/optimizer.h"
 #include "core/model/document.h"
@@ -16,6 +18,8 @@ struct lt_machine {
     const struct lt_device *cpu;    /* of the host; NULL: not known */
     uint64_t ram_bytes;             /* of the host; 0: not known */
     struct lt_allocator allocator;  /* of the framework, on the device */
+    struct lt_parallel parallel;    /* devices that train together */
+    struct lt_process process;      /* of the framework, on the host */
     double kernel_gap_seconds;      /* between two kernels of one step */
     double compiled_gap_seconds;    /* the same where a compiler made the step one program */
 };
@@ -60,6 +64,7 @@ enum lt_bound {
     LT_BOUND_LAUNCH, /* starting kernels */
     LT_BOUND_HOST,   /* the host issues work more slowly than the device does it */
     LT_BOUND_INPUT,  /* data arrive more slowly */
+    LT_BOUND_COMMUNICATION,
     LT_BOUND_COUNT
 };
 extern const char *const lt_bound_names[LT_BOUND_COUNT];
@@ -118,7 +123,8 @@ struct lt_host_memory {
 struct lt_step_time {
     struct lt_figure step_seconds;
     double phase_seconds[LT_PHASE_COUNT];
-    double input_seconds, host_seconds, communication_seconds;
+    double input_seconds, host_seconds;
+    double communication_seconds; /* that a step waits for; NaN: not known */
     enum lt_bound bound;
     double samples_per_s;
     uint64_t steps_per_epoch;

@@ -6,8 +6,9 @@
 
 struct lt_pool {
     uint64_t taken_bytes; /* from the driver, by replay; LT_HUGE where a request is */
-    uint64_t
-        trial_bytes; /* the most in use while convolutions are tried; the timeline's peak where nothing needs more */
+    /* The most in use while convolutions are tried; the timeline's peak where nothing needs more. */
+    uint64_t trial_bytes;
+    bool compiled; /* the step is one program of a compiler */
 };
 
 /* On a CPU, which has no pool, both are the timeline's peak. resident_bytes: alive during the whole step. Scratch goes

@@ -2,8 +2,9 @@
 
 #include "core/base/checked.h"
 #include "core/step/device_memory.h"
-#include "core/step/host.h"
+#include "core/step/feed.h"
 #include "core/step/time/laws.h"
+#include "core/step/update.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static uint64_t price_key(const struct lt_step_op *op)
 static bool same_price(const struct lt_step_op *a, const struct lt_step_op *b)
 {
     if (a->bytes != b->bytes || a->path != b->path || a->kind != b->kind || a->dtype != b->dtype ||
-        a->region != b->region || !a->op != !b->op)
+        a->region != b->region || a->every != b->every || !a->op != !b->op)
         return false;
     return !a->op || (a->op->kind == b->op->kind && memcmp(a->op->dim, b->op->dim, sizeof a->op->dim) == 0);
 }
@@ -66,6 +67,16 @@ static const double STEP_HOST_SECONDS = 0.8e-3;
  * for others (90 rows: 0.73 and 1.75), and for CPUs (few rows; tests/accuracy/RESULTS.md). */
 static const double SPREAD[][2] = {{0.63, 1.52}, {0.70, 1.80}, {0.5, 2.0}};
 
+/* Gradients are summed over the devices once for each update. */
+static double communication(const struct lt_step *step, const struct lt_estimate *out)
+{
+    if (!step->optimizer || out->machine->parallel.devices < 2)
+        return 0;
+    double whole = lt_exposed_seconds(&out->machine->parallel, (double)lt_gradient_bytes(step),
+                                      (double)step->lowering->overlap, out->time.phase_seconds[LT_PHASE_BACKWARD]);
+    return whole / lt_optimizer_accumulates(step->setup);
+}
+
 static void finish(const struct lt_step *step_ops, const struct lt_engine *engine, uint64_t input_bytes, double device,
                    double gaps, struct lt_estimate *out)
 {
@@ -74,21 +85,29 @@ static void finish(const struct lt_step *step_ops, const struct lt_engine *engin
     double link = out->machine->device->host_link_bytes_per_s;
     time->input_seconds = link > 0 ? (double)input_bytes / (0.85 * link) : 0;
     time->host_seconds = STEP_HOST_SECONDS;
-    double step = fmax(device + gaps, time->input_seconds) + time->host_seconds;
+    time->communication_seconds = communication(step_ops, out);
+    bool known = !isnan(time->communication_seconds);
+    double waiting = known ? time->communication_seconds : 0;
+    double step = fmax(device + gaps + waiting, time->input_seconds) + time->host_seconds;
     const double *spread = SPREAD[engine->cpu ? 2 : engine->standing == LT_MODEL ? 0 : 1];
+    const struct lt_parallel *parallel = &out->machine->parallel;
     enum lt_standing standing = lt_worse(lt_estimate_standing(out), engine->standing);
+    if (out->training && parallel->devices > 1)
+        standing = lt_worse(standing, known ? parallel->standing : LT_UNKNOWN);
     time->step_seconds = (struct lt_figure){step, step * spread[0], step * spread[1], standing};
     double by_bound[LT_BOUND_COUNT] = {0};
     for (uint32_t i = 0; i < step_ops->op_count; i++)
         by_bound[step_ops->op[i].bound] += step_ops->op[i].seconds;
     by_bound[LT_BOUND_LAUNCH] = gaps;
     by_bound[LT_BOUND_HOST] = time->host_seconds;
-    by_bound[LT_BOUND_INPUT] = time->input_seconds > device + gaps ? time->input_seconds : 0;
+    by_bound[LT_BOUND_COMMUNICATION] = waiting;
+    by_bound[LT_BOUND_INPUT] = time->input_seconds > device + gaps + waiting ? time->input_seconds : 0;
     time->bound = lt_longest_bound(by_bound);
     time->epoch_standing = standing;
     uint64_t samples = lt_samples_of(setup, &time->epoch_standing);
-    time->samples_per_s = step > 0 ? (double)out->batch / step : 0;
-    time->steps_per_epoch = out->batch ? lt_ceil_div(samples, out->batch) : 0;
+    uint64_t together = lt_mul(out->batch, parallel->devices);
+    time->samples_per_s = step > 0 ? (double)together / step : 0;
+    time->steps_per_epoch = together ? lt_ceil_div(samples, together) : 0;
     time->epoch_seconds = step * (double)time->steps_per_epoch;
     time->run_seconds = time->epoch_seconds * (out->training ? (double)lt_setup_int(setup, LT_SET_EPOCHS) : 1);
 }

@@ -31,9 +31,11 @@ static void test_public_names(void **state)
                                                       "shuffle",
                                                       "prefetch",
                                                       "workers",
+                                                      "worker_start",
                                                       "validation_samples",
                                                       "seq_len",
                                                       "device",
+                                                      "devices",
                                                       "cpu",
                                                       "ram"};
     for (int i = 0; i < LT_SETUP_COUNT; i++) {
