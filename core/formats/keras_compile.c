@@ -17,7 +17,7 @@ bool keras_choose(struct keras_reader *reader, enum lt_setup_field field, const 
 }
 
 /* The optimizer inside those that Keras puts around others. */
-static const struct lt_tree *unwrapped(const struct lt_tree *optimizer)
+const struct lt_tree *keras_unwrapped(const struct lt_tree *optimizer)
 {
     for (int turn = 0; turn < 8; turn++) {
         const char *class = lt_tree_text(lt_tree_get(optimizer, "class_name"), "");
@@ -68,7 +68,7 @@ static void read_optimizer(struct keras_reader *reader, const struct lt_tree *tr
     struct lt_setup *setup = &reader->document->setup;
     if (!tree || tree->type == LT_TREE_NULL)
         return;
-    tree = unwrapped(tree);
+    tree = keras_unwrapped(tree);
     const char *class = lt_tree_text(tree, lt_tree_text(lt_tree_get(tree, "class_name"), NULL));
     const struct lt_optimizer *optimizer = lt_optimizer_find(class);
     if (!optimizer || !keras_choose(reader, LT_SET_OPTIMIZER, optimizer->name)) {
@@ -87,7 +87,7 @@ static void read_optimizer(struct keras_reader *reader, const struct lt_tree *tr
 }
 
 /* Of a name, an object, or a function; of several losses the first. */
-static const char *loss_name(const struct lt_tree *tree, bool *several)
+const char *keras_loss_name(const struct lt_tree *tree, bool *several)
 {
     while (tree && (tree->type == LT_TREE_LIST || (tree->type == LT_TREE_MAP && !lt_tree_get(tree, "class_name")))) {
         *several = *several || tree->count > 1;
@@ -104,7 +104,7 @@ static void read_loss(struct keras_reader *reader, const struct lt_tree *tree)
     if (!tree || tree->type == LT_TREE_NULL)
         return;
     bool several = false;
-    const char *name = loss_name(tree, &several);
+    const char *name = keras_loss_name(tree, &several);
     const struct lt_loss *loss = name ? lt_loss_find(name) : NULL;
     if (!loss || !keras_choose(reader, LT_SET_LOSS, loss->name))
         keras_problem(reader, LT_NOTE, tree, "set loss to the one nearest to it",

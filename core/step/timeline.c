@@ -10,11 +10,12 @@ struct storage {
     uint64_t turn_bytes;  /* of one copy: the largest tensor that looks at it */
     uint32_t first, last; /* op that makes it, op that reads it last */
     uint32_t layer;
-    uint8_t class;          /* enum lt_memory_class */
-    uint32_t over;          /* it takes the memory of this storage, which ends where it begins; NEVER: its own */
-    bool forward, backward; /* made in the forward pass; read in the backward pass */
-    bool resident;          /* variables and inputs: counted apart */
-    bool held;              /* the allocator has handed it out */
+    uint8_t class;      /* enum lt_memory_class */
+    uint8_t pass;       /* enum pass that makes it */
+    uint32_t over;      /* it takes the memory of this storage, which ends where it begins; NEVER: its own */
+    bool outlives_pass; /* read in a later one */
+    bool resident;      /* variables and inputs: counted apart */
+    bool held;          /* the allocator has handed it out */
 };
 
 struct timeline {
@@ -24,9 +25,17 @@ struct timeline {
     uint32_t storage_count;
 };
 
+/* The passes that a tensor may be handed on between: the forward pass, what of it runs again, gradients and updates. */
+enum pass { PASS_FORWARD, PASS_AGAIN, PASS_GRADIENT };
+
+static enum pass pass_of(const struct lt_step_op *op)
+{
+    return op->phase == LT_PHASE_FORWARD ? PASS_FORWARD : lt_is_replay(op) ? PASS_AGAIN : PASS_GRADIENT;
+}
+
 static bool is_alias(const struct lt_step_op *op)
 {
-    if (op->kind != LT_STEP_OP || op->phase != LT_PHASE_FORWARD || op->in_count < 1 || op->out_count < 1)
+    if (op->kind != LT_STEP_OP || pass_of(op) == PASS_GRADIENT || op->in_count < 1 || op->out_count < 1)
         return false;
     return op->op->kind == LT_OP_ALIAS || op->op->kind == LT_OP_STOP_GRADIENT;
 }
@@ -40,12 +49,13 @@ static bool is_gradient(uint8_t role)
 static uint32_t storage_new(struct timeline *t, uint32_t i, const struct lt_tensor_info *info, bool made_here)
 {
     const bool input = info->role == LT_ROLE_INPUT;
+    const enum pass pass = input ? PASS_FORWARD : made_here ? pass_of(&t->step->op[i]) : PASS_GRADIENT;
     t->storage[t->storage_count] = (struct storage){
         .first = i,
         .layer = info->layer,
         .over = NEVER,
         .class = is_gradient(info->role) ? LT_MEMORY_GRADIENTS : LT_MEMORY_TRANSIENT,
-        .forward = input || (made_here && t->step->op[i].phase == LT_PHASE_FORWARD),
+        .pass = (uint8_t)pass,
         .resident = input || info->role == LT_ROLE_VARIABLE,
     };
     return t->storage_count++;
@@ -93,9 +103,8 @@ static void span_storages(struct timeline *t)
             const struct lt_tensor_info *info = lt_step_info(step, operand[k]);
             struct storage *s = storage_of(t, i, k, info);
             s->last = i;
-            bool back = op->phase != LT_PHASE_FORWARD && k < op->in_count;
-            s->backward = s->backward || (back && s->forward);
-            bool outlives = info->region && (s->backward || op->region != info->region);
+            s->outlives_pass |= k < op->in_count && pass_of(op) > s->pass;
+            bool outlives = info->region && (s->outlives_pass || op->region != info->region);
             s->turn_bytes = lt_max(s->turn_bytes, info->bytes);
             s->true_bytes = lt_max(s->true_bytes, lt_mul(s->turn_bytes, copies_of(step, info, outlives)));
         }
@@ -125,7 +134,7 @@ static void classify(struct timeline *t, uint64_t unit, struct lt_timeline *out)
     for (uint32_t i = 0; i < t->storage_count; i++) {
         struct storage *s = &t->storage[i];
         s->bytes = s->true_bytes ? lt_round_up(s->true_bytes, unit) : 0;
-        if (!s->forward || !s->backward)
+        if (s->pass != PASS_FORWARD || !s->outlives_pass)
             continue;
         s->class = LT_MEMORY_KEPT;
         out->kept_bytes = lt_add(out->kept_bytes, s->true_bytes);
@@ -209,6 +218,7 @@ static void compose(const struct timeline *t, const struct lt_resident *resident
     out->classes[LT_MEMORY_WEIGHTS] = resident->weight_bytes;
     out->classes[LT_MEMORY_OPTIMIZER] = resident->optimizer_bytes;
     out->classes[LT_MEMORY_INPUTS] = resident->input_bytes;
+    out->classes[LT_MEMORY_GRADIENTS] = resident->gradient_bytes;
     if (!t->step->op_count)
         return;
     out->classes[LT_MEMORY_WORKSPACE] = t->step->op[at].scratch_bytes;
@@ -241,7 +251,7 @@ enum lt_status lt_timeline_make(const struct lt_step *step, const struct lt_resi
     reuse_in_place(&t);
     classify(&t, round_bytes, out);
     uint64_t base = lt_resident_bytes(resident);
-    out->peak_bytes = base;
+    out->resident_bytes = out->peak_bytes = base;
     struct walking walking = {
         &t, base, lt_alloc_raw(arena, (t.storage_count + (size_t)step->op_count) * 2 + 1, sizeof(struct lt_request)),
         0};

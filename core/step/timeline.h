@@ -9,11 +9,12 @@
 /* Alive during the whole step, whatever the ops do. */
 struct lt_resident {
     uint64_t weight_bytes, optimizer_bytes, input_bytes; /* input: x and y of the batch */
+    uint64_t gradient_bytes;                             /* that stay from step to step */
 };
 
 static inline uint64_t lt_resident_bytes(const struct lt_resident *r)
 {
-    return lt_add(lt_add(r->weight_bytes, r->optimizer_bytes), r->input_bytes);
+    return lt_add(lt_add(r->weight_bytes, r->optimizer_bytes), lt_add(r->input_bytes, r->gradient_bytes));
 }
 
 /* The allocator is asked for a storage or for an op's scratch, or gets it back. */
@@ -26,7 +27,8 @@ struct lt_request {
 struct lt_timeline {
     const struct lt_moment *moment; /* one per op of the step */
     uint32_t moment_count;
-    uint64_t peak_bytes; /* rounded as the allocator does */
+    uint64_t resident_bytes; /* alive during the whole step */
+    uint64_t peak_bytes;     /* rounded as the allocator does */
     uint32_t peak_moment;
     const struct lt_request *request; /* in order; what outlives the step is never given back */
     uint32_t request_count, storage_count;

@@ -101,8 +101,7 @@ static void autocast_op(struct lt_builder *to, struct lt_op op, const lt_tensor 
         if (!op.in_count || op.kind == LT_OP_CAST || !is_floating(to, out[i]))
             continue;
         struct lt_tensor_info *made_here = info_of(to, out[i]);
-        enum lt_dtype dtype =
-            casting == WIDEST ? widest(to, in, op.in_count, (enum lt_dtype)made_here->dtype) : wanted;
+        enum lt_dtype dtype = casting == WIDEST ? widest(to, in, op.in_count, (enum lt_dtype)made_here->dtype) : wanted;
         made_here->dtype = (uint8_t)dtype;
         made_here->bytes = lt_dtype_bytes(dtype, made_here->elements);
     }
@@ -122,6 +121,7 @@ enum lt_status lt_autocast(struct lt_builder *lowered, enum lt_dtype half)
     lowered->call = &call;
     for (uint32_t i = 0; i < from.op_count && !lowered->status; i++) {
         call.index = from.op[i].layer;
+        lowered->calls = from.op[i].call;
         lowered->region = from.op[i].region;
         autocast_op(lowered, from.op[i], from.operand + from.op[i].operand, half, in);
     }

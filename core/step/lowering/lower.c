@@ -140,7 +140,12 @@ enum lt_status lt_lower(const struct lt_builder *from, const struct lt_lowering_
         const struct lt_op *op = &from->program.op[i];
         call.index = op->layer;
         to->region = op->region;
+        uint32_t first = to->program.op_count;
         lower_op(&l, op);
+        for (uint32_t k = first; k < to->program.op_count; k++) {
+            to->program.op[k].call = op->call;
+            to->program.op[k].flags |= op->flags & LT_OP_ACTIVATION;
+        }
     }
     for (uint32_t i = 0; i < to->program.op_count; i++)
         if (to->program.region[to->program.op[i].region].unrolled)
