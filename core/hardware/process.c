@@ -50,7 +50,6 @@ enum lt_status lt_database_process(struct lt_database *database, const char *fra
         .op_bytes = eager ? each : bytes(&r, "host.graph_op_bytes", each),
         .compiled_op_bytes = compiled,
         .hole_share = number(&r, "host.hole_share", 0),
-        .update_apart = number(&r, "host.update_apart", 0) > 0,
     };
     return r.status;
 }

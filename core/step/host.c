@@ -5,34 +5,27 @@
 #include "core/step/feed.h"
 #include "core/step/verdict.h"
 
-/* The most that is alive in each phase above what outlives the step. */
-static void phase_peaks(const struct lt_timeline *timeline, uint64_t resident_bytes, uint64_t peak[LT_PHASE_COUNT])
+/* The most that the forward pass holds above what outlives the step. */
+static uint64_t forward_peak(const struct lt_timeline *timeline)
 {
-    for (uint32_t i = 0; i < timeline->moment_count; i++) {
-        const struct lt_moment *moment = &timeline->moment[i];
-        uint64_t above = moment->bytes > resident_bytes ? moment->bytes - resident_bytes : 0;
-        peak[moment->phase] = lt_max(peak[moment->phase], above);
-    }
+    uint64_t most = timeline->resident_bytes;
+    for (uint32_t i = 0; i < timeline->moment_count; i++)
+        if (timeline->moment[i].phase == LT_PHASE_FORWARD)
+            most = lt_max(most, timeline->moment[i].bytes);
+    return most - timeline->resident_bytes;
 }
 
 /* On a CPU the tensors of the step are here, in the allocator of the C library or in a pool over it. Neither gives back
- * all that was freed: holes stay between the tensors of the forward pass, and where each tensor is asked of the C
- * library the temporaries of the update do not find room in what the passes freed. */
+ * all that was freed: holes stay between the tensors of the forward pass. The batch is part of the pipeline. */
 static void add_tensors(const struct lt_timeline *timeline, const struct lt_process *process, uint64_t *host)
 {
     const uint64_t *device = timeline->classes;
-    uint64_t peak[LT_PHASE_COUNT] = {0};
     host[LT_HOST_WEIGHTS] = device[LT_MEMORY_WEIGHTS];
     host[LT_HOST_GRADIENTS] = device[LT_MEMORY_GRADIENTS];
     host[LT_HOST_OPTIMIZER] = device[LT_MEMORY_OPTIMIZER];
-    uint64_t resident =
-        lt_add(lt_add(device[LT_MEMORY_WEIGHTS], device[LT_MEMORY_OPTIMIZER]), device[LT_MEMORY_INPUTS]);
-    phase_peaks(timeline, resident, peak);
-    uint64_t apart = process->update_apart ? lt_add(peak[LT_PHASE_FORWARD], peak[LT_PHASE_UPDATE]) : 0;
-    uint64_t most =
-        lt_max(lt_max(apart, peak[LT_PHASE_UPDATE]), lt_max(peak[LT_PHASE_FORWARD], peak[LT_PHASE_BACKWARD]));
-    most = lt_add(most, (uint64_t)(process->hole_share * (double)peak[LT_PHASE_FORWARD]));
-    host[LT_HOST_ACTIVATIONS] = most > host[LT_HOST_GRADIENTS] ? most - host[LT_HOST_GRADIENTS] : 0;
+    uint64_t holes = (uint64_t)(process->hole_share * (double)forward_peak(timeline));
+    host[LT_HOST_ACTIVATIONS] =
+        lt_add(lt_add(device[LT_MEMORY_KEPT], device[LT_MEMORY_TRANSIENT]), lt_add(device[LT_MEMORY_WORKSPACE], holes));
 }
 
 /* Copies of the arrays that last only while the run begins, or begin when its first epoch ends, do not meet: the

@@ -246,7 +246,7 @@ enum lt_status lt_timeline_make(const struct lt_step *step, const struct lt_resi
     reuse_in_place(&t);
     classify(&t, round_bytes, out);
     uint64_t base = lt_resident_bytes(resident);
-    out->peak_bytes = base;
+    out->resident_bytes = out->peak_bytes = base;
     struct walking walking = {
         &t, base, lt_alloc_raw(arena, (t.storage_count + (size_t)step->op_count) * 2 + 1, sizeof(struct lt_request)),
         0};
