@@ -75,7 +75,9 @@ int report_run(const struct report_job *job)
     struct lt_estimate e;
     int result = estimate(job, &arena, &machine, &e);
     if (result == EXIT_OK) {
-        const struct lt_report report = {&e, job->problems, lt_largest_batch(job->document, &machine)};
+        struct lt_advice advice[LT_ADVICE_MOST];
+        int advised = lt_advise(job->document, &e, job->database, job->here, advice);
+        const struct lt_report report = {&e, job->problems, lt_largest_batch(job->document, &machine), advice, advised};
         result = print(job, &report);
         int checked = check(job, &report);
         if (result == EXIT_OK)

@@ -5,6 +5,8 @@
 #include "core/model/optimizer.h"
 #include "core/model/policy.h"
 
+#include <stdlib.h>
+
 static const char *const modes[] = {"training", "inference", NULL};
 static const char *const frameworks[] = {"tensorflow", "jax", "torch", NULL};
 static const char *const generations[] = {"3", "2", "none", NULL};
@@ -31,7 +33,7 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
     [LT_SET_FRAMEWORK_VERSION] = {.name = "framework_version",
                                   .type = LT_FIELD_TEXT,
                                   .optional = true,
-                                  .help = "The backend's version; none: the newest that is known"},
+                                  .help = "The backend's version, as 2.9; none: the newest that is known"},
     [LT_SET_KERAS] = {.name = "keras",
                       .type = LT_FIELD_CHOICE,
                       .initial = "3",
@@ -50,12 +52,13 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                       .low = 1,
                       .high = 1 << 24,
                       .help = "Samples in one step, per device"},
-    [LT_SET_ACCUMULATE] = {.name = "accumulate",
-                           .type = LT_FIELD_INT,
-                           .initial = "1",
-                           .low = 1,
-                           .high = 1 << 20,
-                           .help = "Steps whose gradients are summed before the variables are updated"},
+    [LT_SET_ACCUMULATE] =
+        {.name = "accumulate",
+         .type = LT_FIELD_INT,
+         .initial = "1",
+         .low = 1,
+         .high = 1 << 20,
+         .help = "Steps whose gradients are summed before the variables are updated; times are the mean over them"},
     [LT_SET_PRECISION] = {.name = "precision",
                           .type = LT_FIELD_CHOICE,
                           .initial = "float32",
@@ -158,6 +161,14 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                        .type = LT_FIELD_TEXT,
                        .initial = "this",
                        .help = "The device that trains: an id of the hardware database, or this machine"},
+    [LT_SET_DEVICES] = {.name = "devices",
+                        .type = LT_FIELD_INT,
+                        .initial = "1",
+                        .low = 1,
+                        .high = 64,
+                        .help =
+                            "Devices of this kind in one machine, each with a batch of its own; their gradients are "
+                            "summed"},
     [LT_SET_CPU] = {.name = "cpu",
                     .type = LT_FIELD_TEXT,
                     .optional = true,
@@ -183,6 +194,16 @@ void lt_setup_init(struct lt_setup *setup, struct lt_arena *arena)
     *setup = (struct lt_setup){0};
     for (int i = 0; i < LT_SETUP_COUNT; i++)
         setup->value[i] = lt_field_default(&lt_setup_fields[i], arena);
+}
+
+bool lt_setup_before(const struct lt_setup *setup, long major, long minor)
+{
+    const char *version = lt_setup_text(setup, LT_SET_FRAMEWORK_VERSION);
+    if (!version || version[0] < '0' || version[0] > '9')
+        return false;
+    char *rest;
+    long first = strtol(version, &rest, 10), second = *rest == '.' ? strtol(rest + 1, NULL, 10) : 0;
+    return first < major || (first == major && second < minor);
 }
 
 const struct lt_policy *lt_setup_policy(const struct lt_setup *setup)

@@ -36,6 +36,7 @@ enum lt_setup_field {
     LT_SET_SEQ_LEN,
     /* machine */
     LT_SET_DEVICE,
+    LT_SET_DEVICES,
     LT_SET_CPU,
     LT_SET_RAM,
     LT_SETUP_COUNT
@@ -72,6 +73,8 @@ static inline const char *lt_setup_text(const struct lt_setup *setup, enum lt_se
     const struct lt_value *value = &setup->value[field];
     return value->type == LT_VALUE_TEXT ? value->text : NULL;
 }
+/* Whether the framework is of a version before major.minor; not where the set-up names none: then it is the newest. */
+bool lt_setup_before(const struct lt_setup *setup, long major, long minor);
 /* Of the precision; float32 where that is none of Keras's. */
 const struct lt_policy *lt_setup_policy(const struct lt_setup *setup);
 

@@ -1,6 +1,7 @@
-/* The backward pass and the update, derived from the forward ops: nothing here knows a layer kind. */
+/* The backward pass, derived from the forward ops: nothing here knows a layer kind. */
 #include "core/base/checked.h"
 #include "core/step/step.h"
+#include "core/step/update.h"
 
 #include <string.h>
 
@@ -19,10 +20,7 @@ struct backward {
     uint32_t *segment;       /* per forward op: 1 + its segment of recomputation; 0: none */
     lt_tensor *again;        /* per tensor: what was computed again in its place; LT_NO_TENSOR: nothing */
     uint32_t now;            /* the forward op whose gradient is made */
-    bool late;               /* all gradients first, then all updates */
-    double update_bytes;     /* traffic of an update per byte of the variable */
-    double update_temporaries;
-    uint64_t trained_bytes; /* of all variables with a gradient */
+    struct lt_updates updates;
 };
 
 static void arrive(struct backward *w, lt_tensor x, lt_tensor gradient)
@@ -219,26 +217,6 @@ static void other_gradients(struct backward *w, const struct lt_step_op *forward
         emit(w, forward, LT_PATH_OTHER, dy, dy_count, keep, out, out_count, row->kernels[1], row->passes[1]);
 }
 
-/* The optimizer's pass over one variable. */
-static void update(struct backward *w, lt_tensor variable)
-{
-    struct lt_step *step = w->step;
-    lt_tensor gradient = total(w, variable);
-    if (gradient == LT_NO_TENSOR)
-        return;
-    const struct lt_tensor_info info = *lt_step_info(step, variable);
-    struct lt_step_op *op = lt_step_add(step, LT_STEP_UPDATE, LT_PHASE_UPDATE, info.layer, 0, &gradient, 1, NULL, 0);
-    if (!op)
-        return;
-    uint64_t bytes = lt_step_bytes(step, variable);
-    op->dtype = info.dtype;
-    op->bytes = (uint64_t)(w->update_bytes * (double)bytes);
-    uint64_t together = step->lowering->update_at_once ? w->trained_bytes : bytes;
-    op->scratch_bytes = (uint64_t)(w->update_temporaries * (double)together);
-    op->kernels = step->lowering->update_kernels;
-    forget(w, variable);
-}
-
 static void backward_op(struct backward *w, uint32_t index)
 {
     struct lt_step *step = w->step;
@@ -262,10 +240,11 @@ static void backward_op(struct backward *w, uint32_t index)
         gemm_gradients(w, &forward, dy);
     else if (dy_count)
         other_gradients(w, &forward, dy, dy_count);
-    for (int i = 0; i < op->in_count && !w->late; i++) {
+    for (int i = 0; i < op->in_count; i++) {
         lt_tensor x = step->operand[forward.operand + (uint32_t)i];
-        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x] && w->first_use[x] == index)
-            update(w, x);
+        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x] && w->first_use[x] == index &&
+            lt_update_arrived(&w->updates, x, total(w, x)))
+            forget(w, x);
     }
 }
 
@@ -304,24 +283,6 @@ static void find_uses(struct backward *w, uint32_t forward_ops, uint32_t tensors
     }
 }
 
-static double update_temporaries(const struct lt_step *step)
-{
-    const struct lt_framework_lowering *lowering = step->lowering;
-    if (step->optimizer->adds_scaled && lowering->update_in_place)
-        return 0;
-    return lowering->update_temporaries < 0 ? (double)step->optimizer->temporaries
-                                            : (double)lowering->update_temporaries;
-}
-
-static uint64_t trained_bytes(const struct lt_step *step, uint32_t tensors)
-{
-    uint64_t sum = 0;
-    for (uint32_t x = 0; x < tensors; x++) /* variables are of the forward pass: `flows` knows no tensor made later */
-        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x])
-            sum = lt_add(sum, lt_step_bytes(step, x));
-    return sum;
-}
-
 void lt_step_backward(struct lt_step *step)
 {
     uint32_t forward_ops = step->op_count, tensors = step->lowered.program.tensor_count;
@@ -333,10 +294,7 @@ void lt_step_backward(struct lt_step *step)
         .materialised = lt_alloc(step->arena, tensors + 1u),
         .segment = lt_alloc_array(step->arena, forward_ops + 1u, sizeof *w.segment),
         .again = lt_alloc_raw(step->arena, tensors + 1u, sizeof *w.again),
-        .late = step->lowering->updates_late || !lt_optimizer_early(step->setup, step->optimizer, step->loss_scaling),
-        .update_bytes = lt_optimizer_bytes(step->setup, step->optimizer) / 4,
-        .update_temporaries = update_temporaries(step),
-        .trained_bytes = trained_bytes(step, tensors),
+        .updates = lt_updates_of(step),
     };
     if (!w.partial || !w.first_use || !w.made_by || !w.materialised || !w.segment || !w.again) {
         step->status = LT_NO_MEMORY;
@@ -352,7 +310,7 @@ void lt_step_backward(struct lt_step *step)
     seed(&w, forward_ops);
     for (uint32_t i = forward_ops; i-- > 0 && !step->status;)
         backward_op(&w, i);
-    for (uint32_t x = 0; x < tensors && w.late && !step->status; x++)
-        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE)
-            update(&w, x);
+    for (uint32_t x = 0; x < tensors && !step->status; x++)
+        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x])
+            lt_update_last(&w.updates, x, total(&w, x));
 }

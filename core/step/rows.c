@@ -106,9 +106,9 @@ static void charge(const struct lt_step *step, const struct lt_step_op *op, doub
 }
 
 enum lt_status lt_rows_charge(const struct lt_step *step, const struct lt_timeline *timeline, double gap_seconds,
-                              struct lt_estimate *out)
+                              struct lt_arena *arena, struct lt_estimate *out)
 {
-    double(*bound_seconds)[LT_BOUND_COUNT] = lt_alloc_array(step->arena, out->row_count + 1u, sizeof *bound_seconds);
+    double(*bound_seconds)[LT_BOUND_COUNT] = lt_alloc_array(arena, out->row_count + 1u, sizeof *bound_seconds);
     if (!bound_seconds)
         return LT_NO_MEMORY;
     for (uint32_t i = 0; i < step->op_count; i++) {

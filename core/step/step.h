@@ -13,10 +13,11 @@
 enum lt_path { LT_PATH_FORWARD, LT_PATH_OPERAND, LT_PATH_KERNEL, LT_PATH_OTHER };
 
 enum lt_step_kind {
-    LT_STEP_OP,     /* a lowered op, in the forward pass or again in the backward pass, or a part of its gradient */
-    LT_STEP_SUM,    /* gradients of one tensor added up */
-    LT_STEP_REDUCE, /* a gradient summed over broadcast axes */
-    LT_STEP_UPDATE  /* of one variable */
+    LT_STEP_OP,       /* a lowered op, in the forward pass or again in the backward pass, or a part of its gradient */
+    LT_STEP_SUM,      /* gradients of one tensor added up */
+    LT_STEP_REDUCE,   /* a gradient summed over broadcast axes */
+    LT_STEP_GRADIENT, /* work on one gradient before its variable is updated: summed over steps, unscaled */
+    LT_STEP_UPDATE    /* of one variable */
 };
 
 struct lt_step_op {
@@ -25,10 +26,12 @@ struct lt_step_op {
     uint8_t kind, phase, path;     /* enum lt_step_kind, lt_phase, lt_path */
     uint8_t dtype;                 /* it computes in */
     uint8_t kernels;
+    uint32_t every; /* it runs in one of so many steps; 1: in each */
     uint16_t in_count, out_count;
     uint32_t operand; /* inputs, then results, in the step's operands */
     uint32_t layer;   /* LT_NO_LAYER: none */
     uint32_t region;
+    uint32_t priced_as;     /* the first op that costs the same on any device */
     uint64_t bytes;         /* read and written in one turn */
     uint64_t scratch_bytes; /* temporaries while it runs */
     double seconds;         /* all turns, launches apart; filled by the time stage */
@@ -44,7 +47,7 @@ struct lt_step {
     struct lt_arena *arena;
     struct lt_builder lowered; /* forward ops; all tensors and regions of the step */
     const struct lt_framework_lowering *lowering;
-    struct lt_lowering_rows rows; /* of that lowering */
+    struct lt_lowering_rows rows;         /* of that lowering */
     const struct lt_optimizer *optimizer; /* NULL: no training */
     const struct lt_setup *setup;
     bool loss_scaling; /* gradients are checked as a whole before any update */
@@ -85,7 +88,7 @@ double lt_step_gap_seconds(const struct lt_step *step, const struct lt_machine *
 /* What starting the kernels of one op takes, in all its turns. */
 static inline double lt_step_launch_seconds(const struct lt_step *step, const struct lt_step_op *op, double gap_seconds)
 {
-    return op->kernels * gap_seconds * (double)step->lowered.program.region[op->region].times;
+    return op->kernels * gap_seconds * (double)step->lowered.program.region[op->region].times / op->every;
 }
 
 /* An op of the forward pass that runs again in the backward pass. */

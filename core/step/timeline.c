@@ -218,6 +218,7 @@ static void compose(const struct timeline *t, const struct lt_resident *resident
     out->classes[LT_MEMORY_WEIGHTS] = resident->weight_bytes;
     out->classes[LT_MEMORY_OPTIMIZER] = resident->optimizer_bytes;
     out->classes[LT_MEMORY_INPUTS] = resident->input_bytes;
+    out->classes[LT_MEMORY_GRADIENTS] = resident->gradient_bytes;
     if (!t->step->op_count)
         return;
     out->classes[LT_MEMORY_WORKSPACE] = t->step->op[at].scratch_bytes;

@@ -90,6 +90,16 @@ static void json_is_read_back(void **state)
     for (const struct lt_tree *layer = lt_tree_get(r.root, "layers")->child; layer; layer = layer->next)
         kept += lt_tree_int(lt_tree_get(layer, "kept_bytes"), 0);
     assert_int_equal(kept, lt_tree_int(at(&r, "device_memory", "kept_bytes"), -1));
+    /* The most of the timeline is the peak, and stands at the layer and phase of the peak. */
+    const struct lt_tree *most = NULL, *peak = at(&r, "device_memory", "peak_at");
+    for (const struct lt_tree *t = at(&r, "device_memory", "timeline")->child; t; t = t->next)
+        if (!most || lt_tree_int(lt_tree_get(t, "bytes"), 0) > lt_tree_int(lt_tree_get(most, "bytes"), 0))
+            most = t;
+    assert_non_null(most);
+    assert_int_equal(lt_tree_int(lt_tree_get(most, "bytes"), 0),
+                     lt_tree_int(lt_tree_get(at(&r, "device_memory", "peak_bytes"), "value"), -1));
+    assert_string_equal(lt_tree_text(lt_tree_get(most, "phase"), ""), lt_tree_text(lt_tree_get(peak, "phase"), "none"));
+    assert_string_equal(lt_tree_text(lt_tree_get(most, "layer"), ""), lt_tree_text(lt_tree_get(peak, "layer"), "none"));
     close_report(&r);
 }
 

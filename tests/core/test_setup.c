@@ -34,6 +34,7 @@ static void test_public_names(void **state)
                                                       "validation_samples",
                                                       "seq_len",
                                                       "device",
+                                                      "devices",
                                                       "cpu",
                                                       "ram"};
     for (int i = 0; i < LT_SETUP_COUNT; i++) {

@@ -25,6 +25,13 @@ static void a_key_changes_the_precision(void **state)
                                    "ctrl-r\n@expect mixed_float16\n");
 }
 
+static void recomputation_is_chosen_from_a_list(void **state)
+{
+    (void)state;
+    play("samples/mnist-cnn.yaml",
+         "r\n@expect list_of_layers\n@type sqrt\nenter\n@expect set recompute=sqrt\nu\n@absent set recompute\n");
+}
+
 static void the_batch_is_doubled_and_halved(void **state)
 {
     (void)state;
@@ -289,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_changes_the_precision),
+        cmocka_unit_test(recomputation_is_chosen_from_a_list),
         cmocka_unit_test(the_batch_is_doubled_and_halved),
         cmocka_unit_test(a_bad_value_is_refused_with_its_range),
         cmocka_unit_test(a_layer_is_edited_and_its_error_stands_at_it),

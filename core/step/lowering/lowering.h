@@ -77,8 +77,12 @@ struct lt_framework_lowering {
     /* Of one update, in variables of the same size; negative: as the optimizer's table says. */
     float update_temporaries;
     bool update_at_once;    /* of all variables together, and so are the temporaries */
+    bool averages_at_once;  /* of a moving average: the products with it are made before any update */
+    bool gradients_stay;    /* from step to step, and are added to, where several are summed for one update */
     bool update_in_place;   /* adding a scaled tensor needs no temporary */
     uint8_t update_kernels; /* for each variable */
+    float overlap;          /* share of the backward pass that an all-reduce of gradients may run behind */
+    bool gradient_buckets;  /* gradients are copied into buffers for that, which stay */
     bool autocasts;         /* a mixed policy is torch.autocast: see lt_autocast */
     bool compiled;          /* one program for the whole step */
     bool merges_products;   /* a matrix product is not computed again: the compiler finds its first result */
@@ -98,9 +102,11 @@ const struct lt_lowering *lt_lowering_row(const struct lt_lowering_rows *rows, c
 extern const struct lt_framework_lowering lt_lowering_tensorflow;     /* Keras 3, graph, on a CPU */
 extern const struct lt_framework_lowering lt_lowering_tensorflow_gpu; /* with cuDNN's recurrent kernels */
 extern const struct lt_framework_lowering lt_lowering_tensorflow_2, lt_lowering_tensorflow_2_gpu; /* Keras 2, none */
+extern const struct lt_framework_lowering lt_lowering_tensorflow_2_9, lt_lowering_tensorflow_2_9_gpu; /* up to 2.9 */
 extern const struct lt_framework_lowering lt_lowering_tensorflow_xla, lt_lowering_jax, lt_lowering_jax_gpu;
 extern const struct lt_framework_lowering lt_lowering_torch, lt_lowering_torch_gpu;             /* under Keras 3 */
 extern const struct lt_framework_lowering lt_lowering_torch_plain, lt_lowering_torch_plain_gpu; /* without Keras */
+extern const struct lt_framework_lowering lt_lowering_torch_1, lt_lowering_torch_1_gpu; /* the same before 2.0 */
 
 /* How a framework writes a recurrent layer as a loop over its steps. */
 struct lt_loop_style {
