@@ -56,6 +56,8 @@ static bool is_idle(const struct lt_setup *setup, int field)
         return !piped;
     case LT_SET_WORKERS:
         return numpy;
+    case LT_SET_WORKER_START:
+        return !feed || (strcmp(feed, "pydataset") != 0 && strcmp(feed, "dataloader") != 0);
     case LT_SET_OPTIMIZER:
     case LT_SET_LOSS:
     case LT_SET_ACCUMULATE:

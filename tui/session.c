@@ -325,6 +325,24 @@ enum lt_status session_save(struct session *session, const char *path, bool forc
     return LT_OK;
 }
 
+enum lt_status session_export(struct session *session, const struct lt_writer *format, const char *path)
+{
+    forget_refusal(session);
+    struct stat info;
+    if (stat(path, &info) == 0)
+        return refuse(session, LT_INVALID, "give another name", "a file of that name exists");
+    struct lt_buffer text = {0};
+    enum lt_status status = format->write(session->document, &text, &session->refused);
+    if (!status && lt_has_errors(&session->refused))
+        status = LT_UNSUPPORTED;
+    else if (status || text.failed)
+        status = refuse(session, LT_NO_MEMORY, NULL, "memory ended");
+    else
+        status = lt_file_write(path, text.text, text.length, &session->refused);
+    lt_buffer_free(&text);
+    return status;
+}
+
 struct lt_document *session_read(struct session *session, const char *name)
 {
     forget_refusal(session);

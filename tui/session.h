@@ -3,6 +3,7 @@
 #ifndef TUI_SESSION_H
 #define TUI_SESSION_H
 
+#include "core/formats/formats.h"
 #include "core/step/machine_choice.h"
 #include "core/whatif/search.h"
 #include "tui/app.h"
@@ -60,6 +61,10 @@ enum lt_status session_replay(struct session *session, uint32_t *edits);
 /* The document as native YAML under this name, which it then has. LT_UNSUPPORTED: it is a Keras file's own name;
  * LT_INVALID: another file has that name (unless `force`). */
 enum lt_status session_save(struct session *session, const char *path, bool force);
+
+/* Writes the model in another format to a file that is not there yet; the document stays as it is. What was left out is
+ * among session->refused even with LT_OK. */
+enum lt_status session_export(struct session *session, const struct lt_writer *format, const char *path);
 
 /* Reads another document, named as in model_file_open. NULL: `refused` says why. */
 struct lt_document *session_read(struct session *session, const char *name);

@@ -151,10 +151,10 @@ static int value_cols(const struct form *form, struct rect rect)
     return cols > 6 ? cols : rect.cols - label_cols(form, rect) - 3;
 }
 
-/* A heading above the first entry stays in view with it. */
+/* What is not in view keeps its place. A heading above the first entry stays in view with it. */
 static void layout_list(struct list *list, const struct form *form, int rows)
 {
-    list_layout(list, form->count, rows);
+    list_layout(list, form->count, rows ? rows : list->rows);
     if (list->selected == 1 && list->top == 1 && rows > 1 && !form->entry[0].field)
         list->top = 0;
 }

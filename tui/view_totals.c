@@ -154,6 +154,7 @@ void view_verdict(const struct app *app, struct pieces *pieces)
     const struct lt_estimate *e = session_now(&app->session);
     if (!e) {
         piece_add(pieces, ROLE_BAD, 0, "No figures: %s", session_trouble(&app->session));
+        piece_add(pieces, ROLE_DIM, 1, "! says more");
         return;
     }
     enum lt_verdict verdict = session_verdict(e);

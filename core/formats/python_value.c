@@ -311,7 +311,7 @@ static bool is_positional(const struct lt_kind *kind, const char *key)
 {
     static const char *const keys[] = {"units",      "filters",   "kernel_size", "rate",         "input_dim",
                                        "output_dim", "pool_size", "num_heads",   "target_shape", "dims",
-                                       "stddev",     "key_dim",   "layer"};
+                                       "stddev",     "key_dim",   "layer",       "cell",         "cells"};
     if (!kind || kind->family == LT_FAMILY_OPERATION)
         return false;
     if (strcmp(kind->name, "Activation") == 0)
@@ -322,6 +322,14 @@ static bool is_positional(const struct lt_kind *kind, const char *key)
         if (strcmp(keys[i], key) == 0)
             return strncmp(kind->module, "keras.layers", 12) == 0;
     return false;
+}
+
+/* By place, by keyword, and what every layer takes. */
+static int rank_of(const struct lt_kind *kind, const char *key)
+{
+    if (is_positional(kind, key))
+        return 0;
+    return strcmp(key, "trainable") == 0 || strcmp(key, "dtype") == 0 ? 2 : 1;
 }
 
 /* Keras names a layer after its class, and counts; true where that gives `name`. */
@@ -397,16 +405,15 @@ void python_configuration(struct python *p, const struct lt_tree *object, bool n
     const struct lt_tree *config = lt_tree_get(object, "config");
     const char *class = text_of(object, "class_name"), *own = text_of(config, "name");
     const bool bidirectional = strcmp(class, "Bidirectional") == 0;
-    for (int keyword = 0; keyword < 2; keyword++)
+    for (int rank = 0; rank < 3; rank++)
         for (const struct lt_tree *child = config ? config->child : NULL; child; child = child->next) {
-            bool positional = is_positional(kind, child->key);
-            if (positional == (keyword == 1) || (!positional && !is_written(p, kind, config, child)))
+            if (rank_of(kind, child->key) != rank || (rank > 0 && !is_written(p, kind, config, child)))
                 continue;
             const struct lt_tree *shown = takes_one_number(child->key) ? collapsed(child) : child;
             const char *text = bidirectional && child->type == LT_TREE_MAP && lt_tree_get(child, "class_name")
                                    ? python_layer(p, child, false)
                                    : python_value(p, shown);
-            if (positional)
+            if (rank == 0)
                 python_argument(p, arguments, "%s", text);
             else
                 python_argument(p, arguments, "%s=%s", child->key, text);

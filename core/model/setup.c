@@ -13,7 +13,8 @@ static const char *const generations[] = {"3", "2", "none", NULL};
 static const char *const executions[] = {"auto", "graph", "compiled", "eager", NULL};
 static const char *const recomputations[] = {"none",        "blocks",      "sqrt",           "full",
                                              "activations", "larger_than", "list_of_layers", NULL};
-static const char *const feeds[] = {"numpy", "tf.data", "generator", "pydataset", NULL};
+static const char *const feeds[] = {"numpy", "tf.data", "generator", "pydataset", "dataloader", NULL};
+static const char *const worker_starts[] = {"thread", "fork", "spawn", NULL};
 static const char *const feed_dtypes[] = {"uint8",   "int8",    "int16",    "int32",   "int64",
                                           "float16", "float32", "bfloat16", "float64", NULL};
 static const char *const caches[] = {"none", "memory", "file", NULL};
@@ -142,9 +143,15 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
     [LT_SET_WORKERS] = {.name = "workers",
                         .type = LT_FIELD_INT,
                         .initial = "1",
-                        .low = 1,
+                        .low = 0,
                         .high = 4096,
-                        .help = "Threads or processes that prepare batches"},
+                        .help = "Threads or processes that prepare batches; 0: the process that trains does it"},
+    [LT_SET_WORKER_START] = {.name = "worker_start",
+                             .type = LT_FIELD_CHOICE,
+                             .optional = true,
+                             .choices = worker_starts,
+                             .help = "What a worker is: a thread, a forked process or a new one; none: as the feed "
+                                     "has it, threads for a pydataset, forked processes for a dataloader"},
     [LT_SET_VALIDATION_SAMPLES] = {.name = "validation_samples",
                                    .type = LT_FIELD_INT,
                                    .initial = "0",

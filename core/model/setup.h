@@ -32,6 +32,7 @@ enum lt_setup_field {
     LT_SET_SHUFFLE,
     LT_SET_PREFETCH,
     LT_SET_WORKERS,
+    LT_SET_WORKER_START,
     LT_SET_VALIDATION_SAMPLES,
     LT_SET_SEQ_LEN,
     /* machine */

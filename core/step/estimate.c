@@ -162,7 +162,7 @@ enum lt_status lt_estimate_on(struct lt_prepared *e, const struct lt_machine *ma
     if (!out->row)
         return LT_NO_MEMORY;
     memcpy(out->row, e->estimate.row, out->row_count * sizeof *out->row);
-    lt_host_memory_make(&e->timeline, out->batch ? batch_bytes(e) / out->batch : 0, out);
+    lt_host_memory_make(&e->step, &e->timeline, out->batch ? batch_bytes(e) / out->batch : 0, out);
     lt_device_memory_make(&e->timeline, &e->pool, out);
     lt_step_time_make(&e->step, e->input_bytes, out);
     enum lt_status status = lt_rows_charge(&e->step, &e->timeline, lt_step_gap_seconds(&e->step, machine), arena, out);

@@ -7,6 +7,7 @@
 #include "core/hardware/allocator.h"
 #include "core/hardware/device.h"
 #include "core/step/parallel.h"
+#include "core/hardware/process.h"
 
 #include "core/model/optimizer.h"
 #include "core/model/document.h"
@@ -18,6 +19,7 @@ struct lt_machine {
     uint64_t ram_bytes;             /* of the host; 0: not known */
     struct lt_allocator allocator;  /* of the framework, on the device */
     struct lt_parallel parallel;    /* devices that train together */
+    struct lt_process process;      /* of the framework, on the host */
     double kernel_gap_seconds;      /* between two kernels of one step */
     double compiled_gap_seconds;    /* the same where a compiler made the step one program */
 };

@@ -2,7 +2,7 @@
 
 #include "core/base/checked.h"
 #include "core/step/device_memory.h"
-#include "core/step/host.h"
+#include "core/step/feed.h"
 #include "core/step/time/laws.h"
 #include "core/step/update.h"
 

@@ -215,6 +215,7 @@ static void wrong_usage_says_what_is_right(void **state)
         {{"mnist-mlp", "--set", "optimizer=adm"}, "adam"},
         {{"mnist-mlp", "--set", "device=nvidia-a100-sxm4-80g"}, "nvidia-a100-sxm4-80gb"},
         {{"mnist-mlp", "--set", "layers.hidden.unit=3"}, "units"},
+        {{"mnist-mlp", "--set=cpu=amd-epyc-774", "--keys", "/dev/null"}, "amd-epyc-7742"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct program_run run = {0};

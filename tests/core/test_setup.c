@@ -31,6 +31,7 @@ static void test_public_names(void **state)
                                                       "shuffle",
                                                       "prefetch",
                                                       "workers",
+                                                      "worker_start",
                                                       "validation_samples",
                                                       "seq_len",
                                                       "device",

@@ -99,7 +99,7 @@ static void a_lost_connection_loses_no_edit(void **state)
     assert_true(rig_same_termios(&rig));
     rig_stop(&rig);
     start(&rig, 24, 80);
-    assert_true(rig_wait_text(&rig, "take them over"));
+    assert_true(rig_wait_text(&rig, "interrupted session"));
     assert_true(rig_shows(&rig, "batch 32"));
     rig_key(&rig, "y");
     assert_true(rig_wait_text(&rig, "batch 64"));
