@@ -36,7 +36,7 @@ def device_of(name):
     raise LeftOut("device not in the database")
 
 
-def precision_of(text, framework, device):
+def precision_of(text):
     """`fp32-or-tf32`: the source says float32 on a card with TF32. TensorFlow from 2.4 (and NVIDIA's builds), JAX and
     PyTorch's convolutions use it; README.md says which rows rest on this."""
     text = text.replace(" (presumed)", "")
@@ -101,10 +101,6 @@ def app(name):
     return f"{APPLICATIONS}/{name}.keras", "cnn"
 
 
-def cnn(name):
-    return f"{MODELS}/{name}.yaml", "cnn"
-
-
 def bert_of(row, size):
     length, notes = sequence_of(row), row.get("notes", "").lower()
     if "pre-training" in notes and length in (128, 512):
@@ -120,9 +116,9 @@ def electra_of(row):
     return f"{MODELS}/" + (f"bert-base-squad-{length}" if length == 384 else f"electra-base-pretrain-{length}") + ".yaml"
 
 
-def model_of(row, keras, framework):
+def model_of(row):
     """Path and family. TensorFlow's benchmarks have 1,001 classes and ResNet v1; the models of PyTorch v1.5."""
-    name, source = row["model"], row["source"]
+    name = row["model"]
     tf_cnn = "tf_cnn" in row["framework"] or "tensorflow (HPE dlbs)" in row["framework"]
     for text, reason in LEFT_OUT_MODELS:
         if text in name:
@@ -150,7 +146,7 @@ def model_of(row, keras, framework):
     return path, "transformer" if re.search("bert|gpt|transformer|bart|electra", path) else "diffusion" if "sd-" in path else "cnn"
 
 
-def settings_of(row, model, framework, keras, device, precision, optimizer):
+def settings_of(row, framework, keras, device, precision, optimizer):
     parts = [f"framework={framework}", f"keras={keras}", f"execution={execution_of(row, framework)}",
              f"batch={row['per_device_batch']}", f"precision={precision}", f"device={device}"]
     version = re.search(r"pytorch (\d+\.\d+)", row["framework"])
@@ -182,15 +178,15 @@ def common(row):
     if re.search(r"checkpoint|ckpt|LoRA|offload|8-bit|chunked", notes + row["model"]):
         raise LeftOut("technique not covered")
     framework, keras = framework_of(row["framework"])
-    model, family = model_of(row, keras, framework)
+    model, family = model_of(row)
     device = device_of(row["device"])
-    precision = precision_of(row["precision"], framework, device)
+    precision = precision_of(row["precision"])
     if precision == "mixed_float16" and is_half_throughout(row, framework):
         precision = "float16"
     inference = row["task"].startswith("infer")
     optimizer = "" if inference else optimizer_of(row.get("optimizer") or default_optimizer(row), model)
     label = framework + (f" keras {keras}" if keras != "none" else "") + " " + execution_of(row, framework)
-    return (model, family, settings_of(row, model, framework, keras, device, precision, optimizer), label, device,
+    return (model, family, settings_of(row, framework, keras, device, precision, optimizer), label, device,
             precision)
 
 
@@ -206,7 +202,7 @@ def default_optimizer(row):
     return ""
 
 
-def emit(out, identity, row, measure, measured, use="used", host=None):
+def emit(out, identity, row, measure, measured, use="used"):
     source = row["source"].split("#")[0]
     try:
         model, family, settings, framework, device, precision = common(row)
