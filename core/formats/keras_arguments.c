@@ -117,7 +117,7 @@ bool keras_argument_known(const struct lt_kind *kind, const char *key, const cha
 }
 
 static const char REQUIRED[] = " units filters kernel_size rate stddev axes num_heads key_dim num_query_heads head_dim "
-                               "num_key_value_heads max_number projection_dim drop_path_rate cropping ";
+                               "num_key_value_heads max_number projection_dim drop_path_rate init_values cropping ";
 
 bool keras_argument_required(const struct lt_kind *kind, const char *key)
 {
