@@ -182,10 +182,15 @@ static void custom_ops(const struct lt_call *call, struct lt_builder *b)
         parameters += (double)lt_variable_elements(&list.item[i]);
     int count = 0;
     lt_tensor *in = lt_alloc_array(b->arena, call->in_count + list.count + 1u, sizeof *in);
+    /* What a gradient reaches in any case comes first: the lowering asks the first operand what is kept. */
+    for (uint32_t i = 0; in && i < list.count; i++)
+        if (list.item[i].trainable)
+            in[count++] = lt_weight(b, (int)i);
     for (int i = 0; in && i < call->in_count; i++)
         in[count++] = lt_input(b, i);
     for (uint32_t i = 0; in && i < list.count; i++)
-        in[count++] = lt_weight(b, (int)i);
+        if (!list.item[i].trainable)
+            in[count++] = lt_weight(b, (int)i);
     if (!in)
         return;
     double flops = number_of(call, "flops", parameters);
