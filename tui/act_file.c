@@ -92,7 +92,7 @@ void act_edit_file_anyway(struct app *app, const char *args)
 void act_edit_file(struct app *app, const char *args)
 {
     static const struct answer answers[] = {
-        {'s', "save first", "write", true}, {'o', "open and forget", NULL, false}, {K_ESC, "stay", "back", false}, {0}};
+        {'s', "save first", "write", true}, {'o', "forget them", NULL, false}, {K_ESC, "stay", "back", false}, {0}};
     if (!args[0] || session_is_saved(&app->session)) {
         act_edit_file_anyway(app, args);
         return;
@@ -112,7 +112,7 @@ void act_recover(struct app *app, const char *args)
     } else if (session_replay(&app->session, &edits)) {
         app_say_refused(app);
     } else {
-        app_say(app, ROLE_GOOD, "%u edit%s taken over; u takes them back one by one", edits, edits == 1 ? "" : "s");
+        app_say(app, ROLE_GOOD, "%u edit%s recovered; u takes back one at a time", edits, edits == 1 ? "" : "s");
     }
 }
 

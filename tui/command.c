@@ -32,7 +32,8 @@ const struct command commands[] = {
      COMPLETE_NOTHING, act_sort},
     {"reverse", NULL, "", "Turns the order of the layers round", GROUP_LOOK, COMPLETE_NOTHING, act_reverse},
     {"search", NULL, "", "Looks for a layer by name or class", GROUP_LOOK, COMPLETE_NOTHING, act_search},
-    {"find", NULL, "next|previous|TEXT", "Goes to the next layer that matches", GROUP_LOOK, COMPLETE_LAYER, act_find},
+    {"find", NULL, "next|previous|TEXT", "Goes to the next layer that matches, or to the previous one", GROUP_LOOK,
+     COMPLETE_LAYER, act_find},
     {"help", "h", "", "Keys, signs and commands", GROUP_LOOK, COMPLETE_NOTHING, act_help},
     {"problems", NULL, "", "What is wrong with the model or was assumed about it", GROUP_LOOK, COMPLETE_NOTHING,
      act_problems},
@@ -41,7 +42,7 @@ const struct command commands[] = {
      COMPLETE_NOTHING, act_mouse},
     {"redraw", NULL, "", "Draws the whole screen anew", GROUP_LOOK, COMPLETE_NOTHING, act_redraw},
 
-    {"batch", NULL, "double|halve|NUMBER", "Samples in one step", GROUP_WHAT_IF, COMPLETE_NOTHING, act_batch},
+    {"batch", NULL, "double|halve|NUMBER", "Sets the samples in one step", GROUP_WHAT_IF, COMPLETE_NOTHING, act_batch},
     {"precision", NULL, "[next|NAME]", "float32, mixed_float16, mixed_bfloat16 in turn, or any policy", GROUP_WHAT_IF,
      COMPLETE_NOTHING, act_precision},
     {"mode", NULL, "", "Training or inference", GROUP_WHAT_IF, COMPLETE_NOTHING, act_mode},

@@ -69,6 +69,30 @@ static int run_report(struct program *p)
     return p->arguments.action == ACTION_LINT ? report_lint(&job) : report_run(&job);
 }
 
+static bool names_machine(const struct arguments *arguments)
+{
+    for (int i = 0; i < arguments->edit_count; i++) {
+        const char *text = arguments->edit[i].text;
+        if (strncmp(text, "set ", 4) == 0)
+            text += 4;
+        if (strncmp(text, "device=", 7) == 0 || strncmp(text, "cpu=", 4) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A device that the command line named is its fault, one that the file names is the file's. */
+static bool is_known_machine(struct program *p)
+{
+    struct lt_problems unknown = {.arena = &p->arena};
+    struct lt_machine machine;
+    if (!names_machine(&p->arguments) ||
+        lt_machine_resolve(p->database, &p->here, &p->document->setup, &machine, &unknown) != LT_NOT_FOUND)
+        return true;
+    output_problems(&unknown, LT_ERROR);
+    return false;
+}
+
 static int run_model(struct program *p)
 {
     const struct arguments *a = &p->arguments;
@@ -93,6 +117,8 @@ static int run_model(struct program *p)
         output_problems(&wrong, LT_ERROR);
         return EXIT_USAGE;
     }
+    if (!is_known_machine(p))
+        return EXIT_USAGE;
     return a->action == ACTION_OPEN && has_screen(a) ? run_screen(p) : run_report(p);
 }
 

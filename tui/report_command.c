@@ -1,24 +1,9 @@
 #include "tui/report_command.h"
 
-#include <string.h>
-
 #include "core/report/check.h"
 #include "core/report/report.h"
 #include "core/whatif/solve.h"
 #include "tui/output.h"
-
-/* A device that the command line named is its fault, one that the file names is the file's. */
-static bool names_machine(const struct arguments *arguments)
-{
-    for (int i = 0; i < arguments->edit_count; i++) {
-        const char *text = arguments->edit[i].text;
-        if (strncmp(text, "set ", 4) == 0)
-            text += 4;
-        if (strncmp(text, "device=", 7) == 0 || strncmp(text, "cpu=", 4) == 0)
-            return true;
-    }
-    return false;
-}
 
 static int estimate(const struct report_job *job, struct lt_arena *arena, struct lt_machine *machine,
                     struct lt_estimate *out)
@@ -31,7 +16,7 @@ static int estimate(const struct report_job *job, struct lt_arena *arena, struct
     if (!status)
         return EXIT_OK;
     output_problems(job->problems, LT_ERROR);
-    return status == LT_NOT_FOUND && names_machine(job->arguments) ? EXIT_USAGE : output_exit(status);
+    return output_exit(status);
 }
 
 /* With --check alone only its outcome is said; a report comes where one was asked for. */
@@ -75,7 +60,9 @@ int report_run(const struct report_job *job)
     struct lt_estimate e;
     int result = estimate(job, &arena, &machine, &e);
     if (result == EXIT_OK) {
-        const struct lt_report report = {&e, job->problems, lt_largest_batch(job->document, &machine)};
+        struct lt_advice advice[LT_ADVICE_MOST];
+        int advised = lt_advise(job->document, &e, job->database, job->here, advice);
+        const struct lt_report report = {&e, job->problems, lt_largest_batch(job->document, &machine), advice, advised};
         result = print(job, &report);
         int checked = check(job, &report);
         if (result == EXIT_OK)

@@ -5,6 +5,7 @@
 
 #include "core/formats/formats.h"
 #include "core/step/machine_choice.h"
+#include "core/whatif/search.h"
 #include "tui/app.h"
 #include "tui/journal_file.h"
 
@@ -71,9 +72,10 @@ struct lt_document *session_read(struct session *session, const char *name);
 /* NAME.yaml for a document that cannot be saved where it came from; in `out`. NULL where it can. */
 const char *session_other_name(const struct session *session, char *out, size_t size);
 
-/* What would be with one field of the set-up at another value; whatever `out` held is gone.
- * False: no figures. */
-bool session_try(const struct session *session, const char *field, const char *value, struct computed *out);
+/* What would be with one field of the set-up at another value; whatever `out` held is gone. `search` is over this
+ * session's document where the field chooses the machine, else NULL. False: no figures. */
+bool session_try(const struct session *session, const char *field, const char *value, struct lt_search *search,
+                 struct computed *out);
 
 /* Whether the figures are those of an estimate from scratch (tests). */
 bool session_is_fresh(const struct session *session);

@@ -195,6 +195,7 @@ static void call_ops(struct walker *w, const struct lt_call *call, const struct 
     b->in = in;
     b->out = out->tensor;
     b->variable = layer->first_variable;
+    b->calls++;
     bool sized = known(out->shape, out->count) && known(call->in, call->in_count);
     if (sized && call->layer->kind->ops && !layer->declared)
         call->layer->kind->ops(call, b);

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 
-from sources import ASSUMED_DEVICES, DEVICES, FAMILIES, LEFT_OUT_MODELS, PRECISIONS
+from sources import ASSUMED_DEVICES, DEVICES, FAMILIES, HALF_THROUGHOUT, LEFT_OUT_MODELS, PRECISIONS
 
 COLUMNS = ["id", "use", "reason", "measure", "measured", "model", "family", "settings", "framework", "device",
            "precision", "source"]
@@ -153,6 +153,11 @@ def settings_of(row, model, framework, keras, device, precision, optimizer):
     return " ".join(parts)
 
 
+def is_half_throughout(row, framework):
+    return any(row["source"].startswith(source) and framework == wanted and re.search(pattern, row["model"])
+               for source, wanted, pattern in HALF_THROUGHOUT)  # fmt: skip
+
+
 def common(row):
     """Model, family, settings, framework label, device, precision of a row of any of the three files."""
     if row.get("n_devices", "1") not in ("1", ""):
@@ -168,6 +173,8 @@ def common(row):
     model, family = model_of(row, keras, framework)
     device = device_of(row["device"])
     precision = precision_of(row["precision"], framework, device)
+    if precision == "mixed_float16" and is_half_throughout(row, framework):
+        precision = "float16"
     inference = row["task"].startswith("infer")
     optimizer = "" if inference else optimizer_of(row.get("optimizer") or default_optimizer(row), model)
     label = framework + (f" keras {keras}" if keras != "none" else "") + " " + execution_of(row, framework)
