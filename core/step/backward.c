@@ -283,27 +283,6 @@ static void find_uses(struct backward *w, uint32_t forward_ops, uint32_t tensors
     }
 }
 
-<<<<<<< HEAD
-=======
-static double update_temporaries(const struct lt_step *step)
-{
-    const struct lt_framework_lowering *lowering = step->lowering;
-    if (step->optimizer->adds_scaled && lowering->update_in_place)
-        return 0;
-    return lowering->update_temporaries < 0 ? (double)step->optimizer->temporaries
-                                            : (double)lowering->update_temporaries;
-}
-
-static uint64_t trained_bytes(const struct lt_step *step, uint32_t tensors)
-{
-    uint64_t sum = 0;
-    for (uint32_t x = 0; x < tensors; x++) /* the role first: what the forward pass added has no `flows` */
-        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x])
-            sum = lt_add(sum, lt_step_bytes(step, x));
-    return sum;
-}
-
->>>>>>> tui
 void lt_step_backward(struct lt_step *step)
 {
     uint32_t forward_ops = step->op_count, tensors = step->lowered.program.tensor_count;
