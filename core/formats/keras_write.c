@@ -229,8 +229,8 @@ static struct lt_tree *write_custom(struct keras_writer *w, uint32_t index, stru
     bool package = registered && strchr(registered, '>');
     if (!registered || strncmp(registered, "keras.", 6) != 0)
         keras_write_problem(w, LT_WARNING, index, "give it to custom_objects", "Keras has no class %s", safe(w, class));
-    return keras_write_object(w->arena, parent, key, package ? NULL : registered, class, package ? registered : class,
-                              config);
+    return keras_write_object(w->arena, parent, key, package ? NULL : registered, class,
+                              package || !registered ? registered : class, config);
 }
 
 static struct lt_tree *write_known(struct keras_writer *w, uint32_t index, struct lt_tree *parent, const char *key,
