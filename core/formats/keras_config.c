@@ -258,7 +258,7 @@ static void read_key(struct reading *r, const struct lt_tree *tree)
         return;
     }
     int field = find_field(r, tree->key);
-    bool child = r->kind != &lt_kind_unknown && is_child_key(tree);
+    bool child = r->kind->family != LT_FAMILY_UNKNOWN && is_child_key(tree);
     if (field >= 0 && !child)
         read_field(r, field, tree);
     else if (strcmp(tree->key, "trainable") == 0)
@@ -304,7 +304,7 @@ void keras_read_config(struct keras_reader *reader, uint32_t layer, const struct
         read_function(&r, object);
     }
     layer_of(&r)->unread = r.unread;
-    if (r.kind != &lt_kind_unknown) /* what a class of the user's makes of layers in it is not known */
+    if (r.kind->family != LT_FAMILY_UNKNOWN) /* what a class of the user's makes of layers in it is not known */
         read_children(&r, config);
     check_required(&r, config);
 }

@@ -123,6 +123,15 @@ static void read_recipe(struct lt_native_reader *r, const struct lt_tree *map, c
     keras_read_functional(&reader, lt_tree_get(model, "config"), LT_NO_LAYER, &r->document->graph);
 }
 
+static void read_custom(struct lt_native_reader *r, const struct lt_tree *list)
+{
+    if (!lt_native_is(r, list, LT_TREE_LIST))
+        return;
+    for (const struct lt_tree *tree = list->child; tree; tree = tree->next)
+        if (lt_native_is(r, tree, LT_TREE_MAP))
+            lt_custom_add(r->document, r->file, tree, r->problems);
+}
+
 static void read_model(struct lt_native_reader *r, const struct lt_tree *root)
 {
     static const char *const keys[] = {"name", "sequential", "layers", "inputs", "outputs"};
@@ -144,26 +153,28 @@ static void read_model(struct lt_native_reader *r, const struct lt_tree *root)
 
 static void read_root(struct lt_native_reader *r, const struct lt_tree *root)
 {
-    static const char *const keys[] = {"layertop", "title", "notes", "origin", "model", "setup"};
+    static const char *const keys[] = {"layertop", "title", "notes", "origin", "custom", "model", "setup"};
     if (!lt_native_is(r, root, LT_TREE_MAP))
         return;
     const struct lt_tree *version = lt_tree_get(root, "layertop");
     if (!version || version->type != LT_TREE_INT || version->integer != LT_NATIVE_VERSION)
         lt_native_error(r, version ? version : root, "layertop: 1", "the file does not say its version");
-    check_keys(r, root, keys, 6);
+    check_keys(r, root, keys, 7);
     r->document->origin.title = lt_native_text(r, lt_tree_get(root, "title"));
     r->document->origin.notes = lt_native_text(r, lt_tree_get(root, "notes"));
     read_origin(r, lt_tree_get(root, "origin"));
+    read_custom(r, lt_tree_get(root, "custom"));
     read_model(r, root);
     read_setup(r, lt_tree_get(root, "setup"));
 }
 
-struct lt_document *lt_native_read(const char *file, const struct lt_tree *tree, struct lt_problems *problems)
+struct lt_document *lt_native_read(const char *file, const struct lt_tree *tree, const struct lt_layer_files *layers,
+                                   struct lt_problems *problems)
 {
     struct lt_document *document = lt_document_new();
     if (!document)
         return NULL;
-    struct lt_native_reader r = {file, document, document->arena, LT_ARENA_INIT, problems};
+    struct lt_native_reader r = {file, document, document->arena, LT_ARENA_INIT, problems, layers};
     r.arena->fail_in = problems->arena->fail_in; /* a test that lets requests fail means the document's too */
     uint32_t errors = problems->total[LT_ERROR];
     document->origin.format = LT_FORMAT_NATIVE;

@@ -132,7 +132,7 @@ struct lt_document *opening_saved_model(struct opening *o, const char *metadata_
     struct lt_tree *tree = lt_json_read(&o->arena, o->file, root.at, root.left, LT_JSON_MODEL, o->problems);
     if (tree)
         unwrap_tuples(tree);
-    struct lt_document *document = tree ? lt_keras_read(o->file, tree, o->problems) : NULL;
+    struct lt_document *document = tree ? lt_keras_read_archive(o->file, tree, NULL, o->layers, o->problems) : NULL;
     if (document)
         document->origin.format = LT_FORMAT_SAVED_MODEL;
     return document;

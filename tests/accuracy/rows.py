@@ -131,7 +131,7 @@ def model_of(row):
         raise LeftOut("no model of the architecture here")
     if chosen is None:
         raise LeftOut("no model of the architecture here")
-    if chosen.startswith("transformer-xl") and source.startswith(FULL_SOFTMAX):
+    if chosen.startswith("transformer-xl") and row["source"].startswith(FULL_SOFTMAX):
         chosen = chosen.replace("SEQ", "full-SEQ")
     if chosen.startswith("bert-"):
         path = f"{MODELS}/{chosen}.yaml" if chosen.endswith("-512") else bert_of(row, chosen[5:])
@@ -251,7 +251,7 @@ def any_optimizer(row):
     where that is below 5 % of the figure the row counts as it is, else SGD's need must not exceed it."""
     row = {**row, "optimizer": "SGD"}
     try:
-        count = parameters_of(model_of(row, *reversed(framework_of(row["framework"])))[0])
+        count = parameters_of(model_of(row)[0])
     except LeftOut:
         return row, "used"
     small = count and 8 * count < 0.05 * float(row["peak_memory_bytes"])

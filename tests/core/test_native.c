@@ -191,7 +191,7 @@ static void test_reading_without_memory(void **state)
         struct lt_arena own = LT_ARENA_INIT;
         struct lt_problems some = {.arena = &own};
         own.fail_in = request;
-        document = lt_native_read("t", tree, &some);
+        document = lt_native_read("t", tree, NULL, &some);
         failures += document == NULL;
         lt_arena_free(&own);
     }
