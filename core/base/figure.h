@@ -10,8 +10,8 @@ enum lt_standing {
     LT_UNKNOWN, /* at least a part is not known; the value is a lower bound of the rest */
 };
 
-/* The unit is in the name of the variable that holds it. low..high is meant to hold the truth in 90 % of cases; how many
- * it holds of those that were measured is in tests/accuracy/RESULTS.md. */
+/* The unit is in the name of the variable that holds it. low..high is meant to hold the truth in 90 % of cases; how
+ * many it holds of those that were measured is in tests/accuracy/RESULTS.md. */
 struct lt_figure {
     double value, low, high;
     enum lt_standing standing;
