@@ -91,7 +91,7 @@ uninstall:
 
 # --- checking ----------------------------------------------------------------------------------------------------------
 
-$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/liblayertop.a
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/tests/core/scratch.o $(BUILD)/liblayertop.a
 	$(LINK) -lcmocka $(LT_LIBS)
 
 # A locale with a decimal comma, for the tests that prove it has no say; without localedef they are skipped.
@@ -135,6 +135,6 @@ lint: $(BUILD)/layertop
 clean:
 	rm -rf $(BUILD)
 
--include $(CORE_OBJ:.o=.d) $(BUILD)/tui/main.d $(TESTS:=.d)
+-include $(CORE_OBJ:.o=.d) $(BUILD)/tui/main.d $(TESTS:=.d) $(BUILD)/tests/core/scratch.d
 .PHONY: all help static run deps install uninstall check run-tests golden bench lint clean
 .SECONDARY:

@@ -3,7 +3,7 @@ PROGRAM_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/cli/test_*.c 
 BENCHES       := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/bench_*.c)))
 TESTS         += $(PROGRAM_TESTS)
 
-PROGRAM_HELP = $(BUILD)/tests/cli/program.o $(BUILD)/libtui.a $(BUILD)/liblayertop.a
+PROGRAM_HELP = $(BUILD)/tests/cli/program.o $(BUILD)/tests/core/scratch.o $(BUILD)/libtui.a $(BUILD)/liblayertop.a
 
 $(PROGRAM_TESTS): $(BUILD)/%: $(BUILD)/%.o $(PROGRAM_HELP)
 	$(LINK) -lcmocka $(LT_LIBS)

@@ -54,6 +54,24 @@ void act_write_quit(struct app *app, const char *args)
         app->quit = true;
 }
 
+/* FORMAT NAME */
+void act_export(struct app *app, const char *args)
+{
+    char word[16];
+    size_t length = strcspn(args, " ");
+    snprintf(word, sizeof word, "%.*s", (int)length, args);
+    const struct lt_writer *format = lt_writer_find(word);
+    const char *path = args + length + strspn(args + length, " ");
+    if (!format || !path[0])
+        app_say(app, ROLE_ERROR, "export json, keras or yaml, and a file's name");
+    else if (session_export(&app->session, format, path))
+        app_say_refused(app);
+    else if (app->session.refused.count)
+        app_say(app, ROLE_WARN, "Written, but: %s", app->session.refused.item[0].message);
+    else
+        app_say(app, ROLE_GOOD, "Written to %s", path);
+}
+
 void act_edit_file_anyway(struct app *app, const char *args)
 {
     if (!args[0]) {
@@ -74,7 +92,7 @@ void act_edit_file_anyway(struct app *app, const char *args)
 void act_edit_file(struct app *app, const char *args)
 {
     static const struct answer answers[] = {
-        {'s', "save first", "write", true}, {'o', "open and forget", NULL, false}, {K_ESC, "stay", "back", false}, {0}};
+        {'s', "save first", "write", true}, {'o', "forget them", NULL, false}, {K_ESC, "stay", "back", false}, {0}};
     if (!args[0] || session_is_saved(&app->session)) {
         act_edit_file_anyway(app, args);
         return;
@@ -94,7 +112,7 @@ void act_recover(struct app *app, const char *args)
     } else if (session_replay(&app->session, &edits)) {
         app_say_refused(app);
     } else {
-        app_say(app, ROLE_GOOD, "%u edit%s taken over; u takes them back one by one", edits, edits == 1 ? "" : "s");
+        app_say(app, ROLE_GOOD, "%u edit%s recovered; u takes back one at a time", edits, edits == 1 ? "" : "s");
     }
 }
 

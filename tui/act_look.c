@@ -54,9 +54,12 @@ void act_fold(struct app *app, const char *args)
 void act_detail(struct app *app, const char *args)
 {
     (void)args;
-    app->wish.detail = !app->wish.detail;
-    if (!app->wish.detail && app->wish.focus == PANE_LAYER)
+    bool shown = app->panes.pane[PANE_LAYER].rows > 0;
+    app->wish.detail = !shown;
+    if (shown && app->wish.focus == PANE_LAYER)
         app->wish.focus = PANE_LAYERS;
+    else if (!shown) /* below the table, where there is room */
+        app->wish.focus = app->panes.main.rows < PANES_SPLIT_ROWS ? PANE_LAYER : PANE_LAYERS;
 }
 
 void act_timeline(struct app *app, const char *args)

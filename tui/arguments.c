@@ -7,7 +7,7 @@
 
 /* --- options ------------------------------------------------------------------------------------------------------ */
 
-enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_SET, OPTION_SIZE };
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_SET, OPTION_EDIT, OPTION_FORMAT, OPTION_SIZE };
 
 static const struct option {
     const char *name, *argument; /* argument NULL: takes none */
@@ -18,8 +18,10 @@ static const struct option {
     {"--text", NULL, OPTION_FLAG, offsetof(struct arguments, text), "print the report for people"},
     {"--json", NULL, OPTION_FLAG, offsetof(struct arguments, json), "print the report for programs"},
     {"--set", "FIELD=VALUE", OPTION_SET, 0, "set a field of the set-up or of a layer; may be repeated"},
+    {"--edit", "COMMAND", OPTION_EDIT, 0, "change the model as the : prompt does; may be repeated"},
+    {"--to", "FORMAT", OPTION_FORMAT, 0, "write the model itself: as json or keras for Keras 3, or as yaml"},
     {"--check", "EXPR", OPTION_TEXT, offsetof(struct arguments, check), "exit 1 unless all of EXPR holds"},
-    {"-o", "FILE", OPTION_TEXT, offsetof(struct arguments, out_file), "write the report to FILE"},
+    {"-o", "FILE", OPTION_TEXT, offsetof(struct arguments, out_file), "write the report or the model to FILE"},
     {"--hwdb", "DIR", OPTION_TEXT, offsetof(struct arguments, hwdb_dir), "read further hardware files from DIR"},
     {"--ascii", NULL, OPTION_FLAG, offsetof(struct arguments, ascii), "draw with ASCII alone"},
     {"--no-color", NULL, OPTION_FLAG, offsetof(struct arguments, no_color), "draw without colour"},
@@ -103,10 +105,16 @@ static void store(struct reader *r, const struct option *option, const char *val
         *(const char **)at = value;
         break;
     case OPTION_SET:
-        if (a->set_count < ARGUMENTS_SETS)
-            a->set[a->set_count++] = value;
+    case OPTION_EDIT:
+        if (a->edit_count < ARGUMENTS_EDITS)
+            a->edit[a->edit_count++] = (struct argument_edit){value, option->type == OPTION_SET};
         else
-            refuse(r, "at most 64 of them", "too many --set", NULL);
+            refuse(r, "at most 64 of them", "too many %s", option->name);
+        break;
+    case OPTION_FORMAT:
+        a->to = lt_writer_find(value);
+        if (!a->to)
+            refuse(r, "json, keras or yaml", "there is no format \"%s\" to write", value);
         break;
     case OPTION_SIZE:
         if (!read_size(a, value))
@@ -182,6 +190,10 @@ static void check_together(struct reader *r)
     const struct arguments *a = r->arguments;
     if (a->text && a->json)
         refuse(r, "one of them", "--text and --json exclude each other", NULL);
+    if (a->to && (a->text || a->json || a->check || a->keys))
+        refuse(r, "leave --text, --json, --check and --keys out", "--to writes the model, not a report", NULL);
+    if (a->to && a->action != ACTION_OPEN)
+        refuse(r, "layertop MODEL --to FORMAT", "--to belongs to a model", NULL);
     if ((a->dump || a->rows) && !a->keys)
         refuse(r, "they belong to --keys FILE", "--dump and --size without --keys", NULL);
     if (a->keys && (a->text || a->json || a->check || a->out_file))

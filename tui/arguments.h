@@ -5,6 +5,7 @@
 
 #include "core/base/buffer.h"
 #include "core/base/status.h"
+#include "core/formats/formats.h"
 
 enum action {
     ACTION_OPEN, /* a model: on the screen or as a report */
@@ -17,15 +18,22 @@ enum action {
     ACTION_HWDB_LINT,
 };
 
-enum { ARGUMENTS_SETS = 64 };
+enum { ARGUMENTS_EDITS = 64 };
+
+/* A line of the command language, or the assignment of a `set` alone. */
+struct argument_edit {
+    const char *text;
+    bool assignment;
+};
 
 /* Text is borrowed from argv; NULL: not given. */
 struct arguments {
     enum action action;
     const char *operand; /* the model, or the id of `hwdb show` */
     bool text, json;
-    const char *set[ARGUMENTS_SETS];
-    int set_count;
+    struct argument_edit edit[ARGUMENTS_EDITS]; /* of --set and --edit, in their order */
+    int edit_count;
+    const struct lt_writer *to; /* NULL: a report */
     const char *check;
     const char *out_file;
     const char *hwdb_dir;

@@ -73,6 +73,7 @@ void act_replace(struct app *app, const char *args);
 void act_prompt(struct app *app, const char *args);
 void act_write(struct app *app, const char *args);
 void act_write_over(struct app *app, const char *args);
+void act_export(struct app *app, const char *args);
 void act_write_quit(struct app *app, const char *args);
 void act_edit_file(struct app *app, const char *args);
 void act_edit_file_anyway(struct app *app, const char *args);

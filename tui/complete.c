@@ -13,12 +13,22 @@ struct completer {
     const struct app *app;
     struct candidates *out;
     const char *word; /* what stands there already */
+    bool anywhere;    /* nothing begins so: the value may hold it anywhere */
 };
+
+/* NAME=PART of a value, such as device=h100, or the beginning of anything. */
+static bool fits(const struct completer *c, const char *text)
+{
+    size_t length = strlen(c->word), name = strcspn(c->word, "=");
+    if (!c->anywhere)
+        return !strncmp(text, c->word, length);
+    return name < length && !strncmp(text, c->word, name + 1) && strstr(text + name, c->word + name + 1);
+}
 
 static void offer(struct completer *c, const char *text)
 {
     struct candidates *out = c->out;
-    if (!text || out->count == COMPLETIONS || strncmp(text, c->word, strlen(c->word)) != 0)
+    if (!text || out->count == COMPLETIONS || !fits(c, text))
         return;
     for (int i = 0; i < out->count; i++) {
         if (!strcmp(out->text[i], text))
@@ -152,15 +162,17 @@ void complete(const struct app *app, const char *line, struct candidates *out)
     *out = (struct candidates){0};
     const char *blank = strrchr(line, ' ');
     const char *start = line + strspn(line, " ");
-    struct completer c = {app, out, blank ? blank + 1 : line};
+    struct completer c = {.app = app, .out = out, .word = blank ? blank + 1 : line};
     out->at = (size_t)(c.word - line);
     if (c.word <= start) {
         offer_commands(&c);
         return;
     }
     const struct command *command = command_find(start, strcspn(start, " "));
-    if (command)
+    for (int i = 0; command && !out->count && i < 2; i++) {
+        c.anywhere = i > 0;
         offer_arguments(&c, command);
+    }
 }
 
 void candidates_free(struct candidates *candidates)

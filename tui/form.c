@@ -35,6 +35,12 @@ static struct form_entry *add_field(struct form *form, const struct lt_field *fi
 
 /* ---- the set-up ---- */
 
+static bool recomputes(const struct lt_setup *setup, const char *how)
+{
+    const char *recompute = lt_setup_text(setup, LT_SET_RECOMPUTE);
+    return recompute && !strcmp(recompute, how) && !strcmp(lt_setup_text(setup, LT_SET_MODE), "training");
+}
+
 /* Fields that other values leave without effect. */
 static bool is_idle(const struct lt_setup *setup, int field)
 {
@@ -50,11 +56,18 @@ static bool is_idle(const struct lt_setup *setup, int field)
         return !piped;
     case LT_SET_WORKERS:
         return numpy;
+    case LT_SET_WORKER_START:
+        return !feed || (strcmp(feed, "pydataset") != 0 && strcmp(feed, "dataloader") != 0);
     case LT_SET_OPTIMIZER:
     case LT_SET_LOSS:
     case LT_SET_ACCUMULATE:
+    case LT_SET_RECOMPUTE:
     case LT_SET_EPOCHS:
         return !training;
+    case LT_SET_RECOMPUTE_ABOVE:
+        return !recomputes(setup, "larger_than");
+    case LT_SET_RECOMPUTE_LAYERS:
+        return !recomputes(setup, "list_of_layers");
     default:
         return false;
     }

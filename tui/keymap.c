@@ -35,6 +35,7 @@ const struct binding bindings[] = {
     {SCOPE_PANES, 'p', "precision next", "precision"},
     {SCOPE_PANES, 'd', "pick device", "device"},
     {SCOPE_PANES, 'o', "pick optimizer", "optimizer"},
+    {SCOPE_PANES, 'r', "pick recompute", "recompute"},
     {SCOPE_PANES, 'P', "pick precision", NULL},
     {SCOPE_PANES, 'D', "pick dataset", NULL},
     {SCOPE_PANES, 'm', "mode", NULL},

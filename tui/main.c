@@ -31,7 +31,7 @@ struct program {
 static bool has_screen(const struct arguments *a)
 {
     const char *term = getenv("TERM");
-    return a->keys || (!a->text && !a->json && !a->check && !a->out_file && isatty(STDIN_FILENO) &&
+    return a->keys || (!a->text && !a->json && !a->check && !a->out_file && !a->to && isatty(STDIN_FILENO) &&
                        isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb") != 0);
 }
 
@@ -61,8 +61,34 @@ static int run_screen(struct program *p)
 static int run_report(struct program *p)
 {
     const struct report_job job = {&p->arguments, p->document, p->database, &p->here, &p->problems};
+    if (p->arguments.to)
+        return report_export(&job);
     output_problems(&p->hardware, LT_WARNING);
     return p->arguments.action == ACTION_LINT ? report_lint(&job) : report_run(&job);
+}
+
+static bool names_machine(const struct arguments *arguments)
+{
+    for (int i = 0; i < arguments->edit_count; i++) {
+        const char *text = arguments->edit[i].text;
+        if (strncmp(text, "set ", 4) == 0)
+            text += 4;
+        if (strncmp(text, "device=", 7) == 0 || strncmp(text, "cpu=", 4) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A device that the command line named is its fault, one that the file names is the file's. */
+static bool is_known_machine(struct program *p)
+{
+    struct lt_problems unknown = {.arena = &p->arena};
+    struct lt_machine machine;
+    if (!names_machine(&p->arguments) ||
+        lt_machine_resolve(p->database, &p->here, &p->document->setup, &machine, &unknown) != LT_NOT_FOUND)
+        return true;
+    output_problems(&unknown, LT_ERROR);
+    return false;
 }
 
 static int run_model(struct program *p)
@@ -74,13 +100,19 @@ static int run_model(struct program *p)
         return lt_has_errors(&p->problems) ? EXIT_DATA : output_exit(LT_NO_MEMORY);
     }
     struct lt_problems wrong = {.arena = &p->arena};
-    for (int i = 0; i < a->set_count; i++)
-        if (lt_set(p->document, a->set[i], &wrong) == LT_NO_MEMORY)
+    for (int i = 0; i < a->edit_count; i++) {
+        const struct argument_edit *edit = &a->edit[i];
+        enum lt_status status =
+            edit->assignment ? lt_set(p->document, edit->text, &wrong) : lt_edit(p->document, NULL, edit->text, &wrong);
+        if (status == LT_NO_MEMORY)
             return output_exit(LT_NO_MEMORY);
+    }
     if (lt_has_errors(&wrong)) {
         output_problems(&wrong, LT_ERROR);
         return EXIT_USAGE;
     }
+    if (!is_known_machine(p))
+        return EXIT_USAGE;
     return a->action == ACTION_OPEN && has_screen(a) ? run_screen(p) : run_report(p);
 }
 

@@ -7,7 +7,6 @@ enum {
     TINY_COLS = 30,
     WIDE_COLS = 108,
     WIDE_ROWS = 20, /* of the part between totals and bar */
-    SPLIT_ROWS = 14,
 };
 
 static int totals_rows(int rows, int cols)
@@ -42,7 +41,7 @@ static void split_wide(struct panes *panes, const struct panes_wish *wish)
 static void split_narrow(struct panes *panes, const struct panes_wish *wish)
 {
     bool on_layers = wish->focus == PANE_LAYERS || wish->focus == PANE_LAYER;
-    if (!on_layers || !wish->detail || panes->main.rows < SPLIT_ROWS) {
+    if (!on_layers || !wish->detail || panes->main.rows < PANES_SPLIT_ROWS) {
         panes->pane[wish->focus] = panes->main;
         return;
     }

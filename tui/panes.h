@@ -12,6 +12,8 @@ struct panes_wish {
     bool zoomed, detail, timeline;
 };
 
+enum { PANES_SPLIT_ROWS = 14 }; /* of the main part: from here on the layer stands below the table */
+
 struct panes {
     int rows, cols;
     bool tiny;                    /* totals as text, and nothing else */

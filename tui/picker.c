@@ -126,6 +126,7 @@ bool picker_open_devices(struct picker *picker, const struct session *session, c
     lt_arena_free(&scratch);
     begin(picker, PICK_DEVICE, cpus ? "Processors" : "Devices", field, count + 1u);
     memcpy(picker->note_title, titles, sizeof titles);
+    lt_search_start(&picker->search, session->document);
     if (cpus)
         add(picker, "none", "that of the machine", "");
     else
@@ -193,6 +194,7 @@ void picker_close(struct picker *picker)
 {
     lt_arena_free(&picker->arena);
     lt_arena_free(&picker->trial.arena);
+    lt_search_free(&picker->search);
     *picker = (struct picker){0};
 }
 
@@ -242,7 +244,8 @@ const struct picker_item *picker_selected(const struct picker *picker)
 static bool try_item(struct picker *picker, const struct session *session, struct picker_item *item)
 {
     item->state = TRIAL_FAILED;
-    if (!session_try(session, picker->field, item->id, &picker->trial))
+    struct lt_search *search = picker->kind == PICK_DEVICE ? &picker->search : NULL;
+    if (!session_try(session, picker->field, item->id, search, &picker->trial))
         return true;
     const struct lt_estimate *e = &picker->trial.estimate;
     bool is_cpu = picker->trial.machine.device->kind == LT_DEVICE_CPU;

@@ -34,6 +34,7 @@ struct picker {
     struct line_edit filter;
     struct list list; /* over the shown ones */
     struct computed trial;
+    struct lt_search search; /* of devices: what they have in common is worked out once */
 };
 
 /* `field` is a set-up field, an option or a layer's key with the given choices; `current` is selected. */

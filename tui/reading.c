@@ -178,7 +178,7 @@ void reading_problems(const struct app *app, struct reading *reading)
     if (all > problems->count)
         put(reading, ROLE_DIM, NULL, lt_format(&reading->arena, "and %u more", all - problems->count));
     if (!reading->text.count)
-        put(reading, ROLE_GOOD, NULL, "Nothing is wrong and nothing was assumed.");
+        put(reading, ROLE_GOOD, NULL, "Nothing is wrong with this model.");
 }
 
 /* ---- about the file ---- */

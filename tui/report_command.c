@@ -1,20 +1,9 @@
 #include "tui/report_command.h"
 
-#include <string.h>
-
 #include "core/report/check.h"
 #include "core/report/report.h"
 #include "core/whatif/solve.h"
 #include "tui/output.h"
-
-/* A device that the command line named is its fault, one that the file names is the file's. */
-static bool names_machine(const struct arguments *arguments)
-{
-    for (int i = 0; i < arguments->set_count; i++)
-        if (strncmp(arguments->set[i], "device=", 7) == 0 || strncmp(arguments->set[i], "cpu=", 4) == 0)
-            return true;
-    return false;
-}
 
 static int estimate(const struct report_job *job, struct lt_arena *arena, struct lt_machine *machine,
                     struct lt_estimate *out)
@@ -27,7 +16,7 @@ static int estimate(const struct report_job *job, struct lt_arena *arena, struct
     if (!status)
         return EXIT_OK;
     output_problems(job->problems, LT_ERROR);
-    return status == LT_NOT_FOUND && names_machine(job->arguments) ? EXIT_USAGE : output_exit(status);
+    return output_exit(status);
 }
 
 /* With --check alone only its outcome is said; a report comes where one was asked for. */
@@ -71,7 +60,9 @@ int report_run(const struct report_job *job)
     struct lt_estimate e;
     int result = estimate(job, &arena, &machine, &e);
     if (result == EXIT_OK) {
-        const struct lt_report report = {&e, job->problems, lt_largest_batch(job->document, &machine)};
+        struct lt_advice advice[LT_ADVICE_MOST];
+        int advised = lt_advise(job->document, &e, job->database, job->here, advice);
+        const struct lt_report report = {&e, job->problems, lt_largest_batch(job->document, &machine), advice, advised};
         result = print(job, &report);
         int checked = check(job, &report);
         if (result == EXIT_OK)
@@ -96,6 +87,22 @@ int report_lint(const struct report_job *job)
         if (result == EXIT_OK && lt_has_errors(job->problems))
             result = EXIT_DATA;
     }
+    lt_buffer_free(&out);
+    lt_arena_free(&arena);
+    return result;
+}
+
+int report_export(const struct report_job *job)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems left_out = {.arena = &arena};
+    struct lt_buffer out = {0};
+    enum lt_status status = job->arguments->to->write(job->document, &out, &left_out);
+    output_problems(job->problems, LT_ERROR);
+    output_problems(&left_out, LT_WARNING);
+    int result = status ? output_exit(status) : output_write(&out, job->arguments->out_file);
+    if (result == EXIT_OK && (lt_has_errors(&left_out) || lt_has_errors(job->problems)))
+        result = EXIT_DATA;
     lt_buffer_free(&out);
     lt_arena_free(&arena);
     return result;

@@ -20,4 +20,8 @@ int report_run(const struct report_job *job);
 /* `layertop lint`: says all that is wrong with the model. Returns the exit status. */
 int report_lint(const struct report_job *job);
 
+/* `layertop MODEL --to FORMAT`: writes the model itself. Returns the exit status: that of bad data where something of
+ * the model could not be written. */
+int report_export(const struct report_job *job);
+
 #endif

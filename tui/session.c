@@ -14,7 +14,9 @@
 
 /* ---- the estimate ---- */
 
-static void compute(const struct session *session, const struct lt_document *document, struct computed *out)
+/* `search`: over what differs from this document by its machine alone; NULL: an estimate of its own. */
+static void compute(const struct session *session, const struct lt_document *document, struct lt_search *search,
+                    struct computed *out)
 {
     const struct app_options *options = session->options;
     lt_arena_clear(&out->arena);
@@ -23,14 +25,15 @@ static void compute(const struct session *session, const struct lt_document *doc
     out->status =
         lt_machine_resolve(options->database, &options->here, &document->setup, &out->machine, &out->problems);
     if (!out->status)
-        out->status = lt_estimate(document, &out->machine, &out->arena, &out->estimate, &out->problems);
+        out->status = search ? lt_search_on(search, &out->machine, &out->estimate)
+                             : lt_estimate(document, &out->machine, &out->arena, &out->estimate, &out->problems);
 }
 
 static void recompute(struct session *session)
 {
     session->current = !session->current;
     session->generation++;
-    compute(session, session->document, &session->computed[session->current]);
+    compute(session, session->document, NULL, &session->computed[session->current]);
 }
 
 const struct lt_estimate *session_now(const struct session *session)
@@ -74,7 +77,8 @@ enum lt_verdict session_verdict(const struct lt_estimate *e)
     return device;
 }
 
-bool session_try(const struct session *session, const char *field, const char *value, struct computed *out)
+bool session_try(const struct session *session, const char *field, const char *value, struct lt_search *search,
+                 struct computed *out)
 {
     lt_arena_clear(&out->arena);
     out->problems = (struct lt_problems){.arena = &out->arena};
@@ -84,7 +88,7 @@ bool session_try(const struct session *session, const char *field, const char *v
     trial.arena = &values;
     out->status = lt_setup_assign(&trial.setup, &trial, field, &source, &out->problems);
     if (!out->status)
-        compute(session, &trial, out);
+        compute(session, &trial, search, out);
     out->estimate.document = session->document;
     lt_arena_free(&values);
     return !out->status;
@@ -93,7 +97,7 @@ bool session_try(const struct session *session, const char *field, const char *v
 bool session_is_fresh(const struct session *session)
 {
     struct computed fresh = {0};
-    compute(session, session->document, &fresh);
+    compute(session, session->document, NULL, &fresh);
     const struct computed *now = &session->computed[session->current];
     const struct lt_estimate *a = &fresh.estimate, *b = &now->estimate;
     bool same = fresh.status == now->status && a->parameters == b->parameters && a->row_count == b->row_count &&
@@ -319,6 +323,24 @@ enum lt_status session_save(struct session *session, const char *path, bool forc
     take_name(session, path);
     session->generation++;
     return LT_OK;
+}
+
+enum lt_status session_export(struct session *session, const struct lt_writer *format, const char *path)
+{
+    forget_refusal(session);
+    struct stat info;
+    if (stat(path, &info) == 0)
+        return refuse(session, LT_INVALID, "give another name", "a file of that name exists");
+    struct lt_buffer text = {0};
+    enum lt_status status = format->write(session->document, &text, &session->refused);
+    if (!status && lt_has_errors(&session->refused))
+        status = LT_UNSUPPORTED;
+    else if (status || text.failed)
+        status = refuse(session, LT_NO_MEMORY, NULL, "memory ended");
+    else
+        status = lt_file_write(path, text.text, text.length, &session->refused);
+    lt_buffer_free(&text);
+    return status;
 }
 
 struct lt_document *session_read(struct session *session, const char *name)

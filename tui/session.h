@@ -3,7 +3,9 @@
 #ifndef TUI_SESSION_H
 #define TUI_SESSION_H
 
+#include "core/formats/formats.h"
 #include "core/step/machine_choice.h"
+#include "core/whatif/search.h"
 #include "tui/app.h"
 #include "tui/journal_file.h"
 
@@ -60,15 +62,20 @@ enum lt_status session_replay(struct session *session, uint32_t *edits);
  * LT_INVALID: another file has that name (unless `force`). */
 enum lt_status session_save(struct session *session, const char *path, bool force);
 
+/* Writes the model in another format to a file that is not there yet; the document stays as it is. What was left out is
+ * among session->refused even with LT_OK. */
+enum lt_status session_export(struct session *session, const struct lt_writer *format, const char *path);
+
 /* Reads another document, named as in model_file_open. NULL: `refused` says why. */
 struct lt_document *session_read(struct session *session, const char *name);
 
 /* NAME.yaml for a document that cannot be saved where it came from; in `out`. NULL where it can. */
 const char *session_other_name(const struct session *session, char *out, size_t size);
 
-/* What would be with one field of the set-up at another value; whatever `out` held is gone.
- * False: no figures. */
-bool session_try(const struct session *session, const char *field, const char *value, struct computed *out);
+/* What would be with one field of the set-up at another value; whatever `out` held is gone. `search` is over this
+ * session's document where the field chooses the machine, else NULL. False: no figures. */
+bool session_try(const struct session *session, const char *field, const char *value, struct lt_search *search,
+                 struct computed *out);
 
 /* Whether the figures are those of an estimate from scratch (tests). */
 bool session_is_fresh(const struct session *session);

@@ -72,6 +72,8 @@ char *show_ratio(char *out, const struct lt_figure *before, struct lt_figure now
         return strcpy(out, "0");
     if (ratio >= 10)
         snprintf(out, SHOW_TEXT, "×%.3g", ratio);
+    else if (fabs(ratio - 1) < 0.0005)
+        strcpy(out, "0.0 %"); /* of no sign that would mean anything */
     else if (fabs(ratio - 1) < 0.0995)
         snprintf(out, SHOW_TEXT, "%+.1f %%", (ratio - 1) * 100);
     else

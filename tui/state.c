@@ -90,15 +90,15 @@ bool app_edit(struct app *app, const char *line)
 
 static void offer_recovery(struct app *app, bool clash)
 {
-    static const struct answer answers[] = {{'y', "take them over", "recover yes", false},
-                                            {'n', "forget them", "recover no", false},
+    static const struct answer answers[] = {{'y', "recover", "recover yes", false},
+                                            {'n', "forget", "recover no", false},
                                             {K_ESC, "later", "back", false},
                                             {0}};
     uint32_t edits = app->session.journal.found_edits;
     if (clash)
         app_say(app, ROLE_WARN, "The file is open elsewhere: this session keeps no journal");
     else if (edits)
-        app_ask(app, answers, "%u edit%s of a session that did not end well.", edits, edits == 1 ? "" : "s");
+        app_ask(app, answers, "%u edit%s of an interrupted session.", edits, edits == 1 ? "" : "s");
 }
 
 static void start_on(struct app *app)

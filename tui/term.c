@@ -249,13 +249,14 @@ static attr_t attributes(struct style style, short pair)
 static void prepare_looks(const struct term_options *options)
 {
     terminal.depth = theme_choose(options->plain, options->no_color, tigetnum((char *)"colors"));
-    if (terminal.depth != THEME_MONO && (start_color() == ERR || COLOR_PAIRS <= ROLE_COUNT))
+    if (terminal.depth != THEME_MONO && start_color() == ERR)
         terminal.depth = THEME_MONO;
     if (terminal.depth != THEME_MONO)
         use_default_colors();
     for (int i = 0; i < ROLE_COUNT; i++) {
         struct style style = theme_style((enum role)i, terminal.depth);
-        short pair = (short)(style.foreground < 0 ? 0 : i + 1);
+        /* A pair for each colour, not for each role: from one role to another of the same colour nothing is written. */
+        short pair = (short)(style.foreground + 1 < COLOR_PAIRS ? style.foreground + 1 : 0);
         if (pair && terminal.depth != THEME_MONO)
             init_pair(pair, style.foreground, style.background);
         terminal.look[i] = attributes(style, pair);

@@ -71,16 +71,17 @@ static int draw_tabs(const struct app *app, struct frame *frame, struct rect row
     return col;
 }
 
-/* What stands at the right of a title, as far as the title leaves room. */
-static void draw_right(struct frame *frame, struct rect row, int from, const char *right)
+/* What stands behind a title, as far as there is room: what the pane shows next to it, figures at the right end. */
+static void draw_note(struct frame *frame, struct rect row, int from, bool right, const char *note)
 {
-    int width = lt_text_width(right), room = row.cols - from - 4;
+    int width = lt_text_width(note), room = row.cols - from - 4;
     width = width < room ? width : room;
     if (width < 3)
         return;
-    frame_put(frame, row, 0, row.cols - width - 2, ROLE_TEXT, ' ');
-    frame_text_fit(frame, row, 0, row.cols - width - 1, width, ROLE_DIM, right);
-    frame_put(frame, row, 0, row.cols - 1, ROLE_TEXT, ' ');
+    int at = right ? row.cols - width - 1 : from + 2;
+    frame_put(frame, row, 0, at - 1, ROLE_DIM, ' ');
+    frame_text_fit(frame, row, 0, at, width, ROLE_DIM, note);
+    frame_put(frame, row, 0, at + width, ROLE_DIM, ' ');
 }
 
 struct rect view_body(const struct app *app, enum pane pane)
@@ -89,7 +90,7 @@ struct rect view_body(const struct app *app, enum pane pane)
     return rect.rows > 1 ? (struct rect){rect.row + 1, rect.col, rect.rows - 1, rect.cols} : (struct rect){0};
 }
 
-struct rect view_title(const struct app *app, struct frame *frame, enum pane pane, const char *right)
+struct rect view_title(const struct app *app, struct frame *frame, enum pane pane, const char *note)
 {
     struct rect row = rect_row(app->panes.pane[pane], 0);
     bool focus = pane == app->wish.focus, first = row.row == app->panes.main.row;
@@ -101,8 +102,8 @@ struct rect view_title(const struct app *app, struct frame *frame, enum pane pan
         frame_run(frame, row, 0, 0, row.cols, ROLE_BORDER, GLYPH_HLINE);
         col = frame_printf(frame, row, 0, 1, role, " %d %s ", pane + 1, titles[pane]);
     }
-    if (right && right[0])
-        draw_right(frame, row, col, right);
+    if (note && note[0])
+        draw_note(frame, row, col, pane != PANE_LAYER, note);
     return view_body(app, pane);
 }
 

@@ -25,8 +25,8 @@ int pieces_draw(const struct pieces *pieces, struct frame *frame, struct rect re
 
 /* A pane below its title; empty where it is not in view. */
 struct rect view_body(const struct app *app, enum pane pane);
-/* The title of a pane in its first row with `right` (may be NULL) at the end. Returns the body. */
-struct rect view_title(const struct app *app, struct frame *frame, enum pane pane, const char *right);
+/* The title of a pane in its first row, with a note (may be NULL) behind it. Returns the body. */
+struct rect view_title(const struct app *app, struct frame *frame, enum pane pane, const char *note);
 
 void view_totals(const struct app *app, struct frame *frame, struct rect rect);
 void view_verdict(const struct app *app, struct pieces *pieces);

@@ -28,6 +28,17 @@ static void add_item(struct app *app, int32_t key, const char *label, int *col)
     *col += cols + 2;
 }
 
+/* All answers must be in view: where they leave no room, the question stands in the row above. */
+static bool is_asked_above(const struct app *app)
+{
+    int cols = 1 + lt_text_width(app->question.text);
+    for (const struct answer *answer = app->question.answer; answer->key; answer++) {
+        char name[KEY_TEXT];
+        cols += 2 + lt_text_width(key_format(answer->key, name)) + 1 + lt_text_width(answer->label);
+    }
+    return cols > app->panes.cols - 1;
+}
+
 void bar_layout(struct app *app)
 {
     int col = 1;
@@ -35,7 +46,7 @@ void bar_layout(struct app *app)
     if (is_typing(app))
         line_edit_layout(&app->edit, app->panes.cols - 2);
     if (app->mode == MODE_QUESTION) {
-        col += lt_text_width(app->question.text) + 2;
+        col += is_asked_above(app) ? 0 : lt_text_width(app->question.text) + 2;
         for (const struct answer *answer = app->question.answer; answer->key; answer++)
             add_item(app, answer->key, answer->label, &col);
         return;
@@ -112,10 +123,12 @@ void view_bar(const struct app *app, struct frame *frame)
         frame_fill(frame, row, ROLE_TEXT);
         frame_put(frame, row, 0, 0, ROLE_PROMPT, prompt_sign(app));
         line_edit_draw(&app->edit, frame, (struct rect){row.row, 1, 1, row.cols - 1}, ROLE_TEXT, true);
-        if (app->mode == MODE_SEARCH && app->message[0])
+        if (app->message[0])
             frame_text(frame, row, 0, lt_text_width(app->edit.text) + 4, app->message_role, app->message);
     } else if (app->mode == MODE_QUESTION) {
-        frame_text_fit(frame, row, 0, 1, row.cols - 2, ROLE_PROMPT, app->question.text);
+        struct rect text = {row.row - is_asked_above(app), 0, 1, row.cols};
+        frame_fill(frame, text, ROLE_TEXT);
+        frame_text_fit(frame, text, 0, 1, text.cols - 2, ROLE_PROMPT, app->question.text);
         draw_items(app, frame, row);
     } else if (app->message[0]) {
         frame_text_fit(frame, row, 0, 1, row.cols - 2, app->message_role, app->message);

@@ -19,7 +19,7 @@ struct fact {
 
 struct facts {
     struct fact item[FACTS];
-    int count;
+    int count, left; /* left: how many of them stand at the left where there is room for two columns */
 };
 
 static void add(struct facts *facts, enum role role, const char *label, const char *format, ...)
@@ -36,32 +36,33 @@ static void add(struct facts *facts, enum role role, const char *label, const ch
     fact->role = role;
 }
 
+/* Numbers have columns of their own: from layer to layer only they change, and little is written. */
 static void add_memory(struct facts *facts, const struct lt_estimate *e, const struct lt_layer_row *row)
 {
     char a[LT_NUMBER_TEXT], b[LT_NUMBER_TEXT], share[SHOW_TEXT];
-    add(facts, ROLE_TEXT, "weights", "%s", lt_number(a, (double)row->weight_bytes, LT_UNIT_BYTES));
+    add(facts, ROLE_TEXT, "weights", "%8s", lt_number(a, (double)row->weight_bytes, LT_UNIT_BYTES));
     if (e->training)
-        add(facts, ROLE_TEXT, "gradients", "%s, optimizer %s", lt_number(a, (double)row->gradient_bytes, LT_UNIT_BYTES),
+        add(facts, ROLE_TEXT, "gradients", "%8s  optimizer %8s",
+            lt_number(a, (double)row->gradient_bytes, LT_UNIT_BYTES),
             lt_number(b, (double)row->optimizer_bytes, LT_UNIT_BYTES));
-    add(facts, ROLE_TEXT, "kept", "%s, %s of all", lt_number(a, (double)row->kept_bytes, LT_UNIT_BYTES),
+    add(facts, ROLE_TEXT, "kept", "%8s  %6s of all", lt_number(a, (double)row->kept_bytes, LT_UNIT_BYTES),
         show_share(share, (double)row->kept_bytes, (double)e->device_memory.kept_bytes));
-    add(facts, ROLE_TEXT, "at peak", "%s, %s of it", lt_number(a, (double)row->peak_bytes, LT_UNIT_BYTES),
+    add(facts, ROLE_TEXT, "at peak", "%8s  %6s of it", lt_number(a, (double)row->peak_bytes, LT_UNIT_BYTES),
         show_share(share, (double)row->peak_bytes, e->device_memory.peak_bytes.value));
 }
 
 static void add_time(struct facts *facts, const struct lt_estimate *e, const struct lt_layer_row *row)
 {
     char a[SHOW_TEXT], b[SHOW_TEXT];
-    add(facts, ROLE_TEXT, "time", "%s, %s of the step%s%s", show_duration(a, row->seconds),
-        show_share(b, row->seconds, e->time.step_seconds.value), row->bound ? ", " : "",
-        row->bound ? lt_bound_names[row->bound] : "");
-    add(facts, ROLE_TEXT, "forward", "%s, %s", show_duration(a, row->forward_seconds),
+    add(facts, ROLE_TEXT, "time", "%7s  %6s %s", show_duration(a, row->seconds),
+        show_share(b, row->seconds, e->time.step_seconds.value), row->bound ? lt_bound_names[row->bound] : "");
+    add(facts, ROLE_TEXT, "forward", "%7s  %s", show_duration(a, row->forward_seconds),
         lt_number(b, row->forward_flops, LT_UNIT_FLOPS));
     if (e->training)
-        add(facts, ROLE_TEXT, "backward", "%s, %s", show_duration(a, row->backward_seconds),
+        add(facts, ROLE_TEXT, "backward", "%7s  %s", show_duration(a, row->backward_seconds),
             lt_number(b, row->backward_flops, LT_UNIT_FLOPS));
     if (e->training)
-        add(facts, ROLE_TEXT, "update", "%s", show_duration(a, row->update_seconds));
+        add(facts, ROLE_TEXT, "update", "%7s", show_duration(a, row->update_seconds));
 }
 
 static void facts_of(const struct app *app, struct facts *facts)
@@ -87,25 +88,33 @@ static void facts_of(const struct app *app, struct facts *facts)
             lt_grouped(frozen, row->non_trainable_parameters));
     else
         add(facts, ROLE_TEXT, "parameters", "%s", text);
-    if (!row->problem && !row->blocked) {
+    bool known = !row->problem && !row->blocked;
+    if (known)
         add_memory(facts, e, row);
+    facts->left = facts->count;
+    if (known)
         add_time(facts, e, row);
-    }
     if (row->calls > 1)
         add(facts, ROLE_TEXT, "calls", "%u in one step", row->calls);
     add(facts, row->standing > LT_MODEL ? ROLE_WARN : ROLE_DIM, "standing", "%s",
-        row->standing == LT_UNKNOWN   ? "not known: totals are lower bounds"
-        : row->standing == LT_ASSUMED ? "assumed: an open input's size"
-                                      : "counted; times from a model");
+        row->standing == LT_UNKNOWN   ? "unknown: a lower bound"
+        : row->standing == LT_ASSUMED ? "assumed: an open input"
+                                      : "counted; time modelled");
 }
 
 /* ---- where they stand ---- */
 
-/* Facts above or, in a wide pane, at the left of the form. */
+/* Facts above or, in a wide pane, at the left of the form. Below the table they stand alone until the pane has the
+ * keys: there the selection is to move on fast. */
 static void split_layer(const struct app *app, struct rect rect, struct rect *facts, struct rect *form)
 {
     struct facts known;
     facts_of(app, &known);
+    if (!app->panes.wide && app->wish.focus != PANE_LAYER) {
+        *facts = rect;
+        *form = (struct rect){rect.row + rect.rows, rect.col, 0, rect.cols};
+        return;
+    }
     if (rect.cols >= TWO_COLUMNS) {
         int left = rect.cols * 11 / 20;
         *facts = (struct rect){rect.row, rect.col, rect.rows, left};
@@ -142,10 +151,10 @@ static int value_cols(const struct form *form, struct rect rect)
     return cols > 6 ? cols : rect.cols - label_cols(form, rect) - 3;
 }
 
-/* A heading above the first entry stays in view with it. */
+/* What is not in view keeps its place. A heading above the first entry stays in view with it. */
 static void layout_list(struct list *list, const struct form *form, int rows)
 {
-    list_layout(list, form->count, rows);
+    list_layout(list, form->count, rows ? rows : list->rows);
     if (list->selected == 1 && list->top == 1 && rows > 1 && !form->entry[0].field)
         list->top = 0;
 }
@@ -227,15 +236,58 @@ void view_setup(const struct app *app, struct frame *frame)
     draw_help(app, frame, rect, &app->setup_form, &app->setup_list, focused);
 }
 
+static void draw_column(struct frame *frame, struct rect rect, const struct fact *fact, int count)
+{
+    for (int i = 0; i < count && i < rect.rows; i++) {
+        frame_text(frame, rect, i, 1, ROLE_DIM, fact[i].label);
+        frame_text_fit(frame, rect, i, 1 + FACT_LABEL, rect.cols - FACT_LABEL - 1, fact[i].role, fact[i].text);
+    }
+}
+
+/* Whether each number of a list, or the value itself, is `usual`: files write 1 as 1,1. */
+static bool is_all(const char *text, const char *usual)
+{
+    size_t length = strlen(usual);
+    while (!strncmp(text, usual, length) && text[length] == ',')
+        text += length + 1;
+    return !strcmp(text, usual);
+}
+
+static bool is_special(const struct form_entry *entry)
+{
+    const char *usual = entry->field->initial;
+    return entry->value.given && strcmp(entry->label, "name") != 0 && (!usual || !is_all(entry->text, usual));
+}
+
+/* What the layer's configuration says besides its defaults, in one row. */
+static void draw_special(const struct app *app, struct frame *frame, struct rect row)
+{
+    struct pieces line = {0};
+    for (int i = 0; i < app->layer_form.count; i++) {
+        const struct form_entry *entry = &app->layer_form.entry[i];
+        if (is_special(entry))
+            piece_add(&line, ROLE_TEXT, i + 1, "%.40s %.60s", entry->label, entry->text);
+    }
+    frame_text(frame, row, 0, 1, ROLE_DIM, "config");
+    pieces_draw(&line, frame, row, 0, 1 + FACT_LABEL, row.cols - FACT_LABEL - 2);
+}
+
 static void draw_facts(const struct app *app, struct frame *frame, struct rect rect)
 {
     struct facts facts;
     facts_of(app, &facts);
-    for (int i = 0; i < facts.count && i < rect.rows; i++) {
-        frame_text(frame, rect, i, 1, ROLE_DIM, facts.item[i].label);
-        frame_text_fit(frame, rect, i, 1 + FACT_LABEL, rect.cols - FACT_LABEL - 1, facts.item[i].role,
-                       facts.item[i].text);
+    if (rect.cols < TWO_COLUMNS) {
+        draw_column(frame, rect, facts.item, facts.count);
+        return;
     }
+    struct rect left = rect, right = rect;
+    left.cols = rect.cols * 11 / 20;
+    right.col += left.cols + 1;
+    right.cols -= left.cols + 1;
+    draw_column(frame, left, facts.item, facts.left);
+    draw_column(frame, right, facts.item + facts.left, facts.count - facts.left);
+    if (rect.rows > facts.left)
+        draw_special(app, frame, rect_row(rect, rect.rows - 1));
 }
 
 static char *layer_title(const struct app *app, char *out, size_t size)

@@ -24,7 +24,7 @@ void layers_layout(struct app *app)
 {
     struct rect rect = app->panes.pane[PANE_LAYERS];
     struct list_span span[OUTLINE_KEYS];
-    list_layout(&app->layers, (int)app->outline.count, rect.rows - 2);
+    list_layout(&app->layers, (int)app->outline.count, rect.rows ? rect.rows - 2 : app->layers.rows);
     list_columns(rect.cols - MARKS - 2, columns, OUTLINE_KEYS, span);
     for (int i = 0; i < OUTLINE_KEYS; i++)
         app->span[i] = (struct list_span){span[i].col + MARKS, rect.cols ? span[i].cols : 0};

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/text.h"
 #include "tui/show.h"
 
 enum { COLUMNS = 8, COLUMN_NAME = 0, COLUMN_NOTES = 1, COLUMN_VERDICT = 5, COLUMN_PEAK, COLUMN_STEP };
@@ -90,9 +91,11 @@ void view_picker(const struct app *app, struct frame *frame)
     struct list_span span[COLUMNS];
     struct rect rect = app->panes.main, title = rect_row(rect, 0), line = rect_row(rect, 1);
     frame_run(frame, title, 0, 0, title.cols, ROLE_BORDER, GLYPH_HLINE);
-    frame_printf(frame, title, 0, 1, ROLE_TITLE_FOCUS, " %s ", picker->title);
-    char count[64];
+    char count[64], heading[SHOW_TEXT];
     snprintf(count, sizeof count, " %d/%d ", picker->shown_count ? picker->list.selected + 1 : 0, picker->shown_count);
+    snprintf(heading, sizeof heading, " %s ", picker->title);
+    int room = title.cols - (int)strlen(count) - 3, width = lt_text_width(heading);
+    frame_text_fit(frame, title, 0, 1, width < room ? width : room, ROLE_TITLE_FOCUS, heading);
     frame_text(frame, title, 0, title.cols - (int)strlen(count) - 1, ROLE_DIM, count);
     frame_text(frame, line, 0, 1, ROLE_PROMPT, "Filter");
     line_edit_draw(&picker->filter, frame, (struct rect){line.row, line.col + 8, 1, line.cols - 10}, ROLE_INPUT, true);
@@ -131,7 +134,8 @@ void view_reading(const struct app *app, struct frame *frame)
         frame_run(frame, title, 0, 0, title.cols, ROLE_BORDER, GLYPH_HLINE);
         frame_printf(frame, title, 0, 1, ROLE_TITLE_FOCUS, " %s ", app->reading.title);
         scroll_text_position(&app->reading.text, position);
-        frame_printf(frame, title, 0, title.cols - (int)strlen(position) - 3, ROLE_DIM, " %s ", position);
+        if (position[0])
+            frame_printf(frame, title, 0, title.cols - (int)strlen(position) - 3, ROLE_DIM, " %s ", position);
     }
     scroll_text_draw(&app->reading.text, frame, text_rect(app));
 }

@@ -154,6 +154,7 @@ void view_verdict(const struct app *app, struct pieces *pieces)
     const struct lt_estimate *e = session_now(&app->session);
     if (!e) {
         piece_add(pieces, ROLE_BAD, 0, "No figures: %s", session_trouble(&app->session));
+        piece_add(pieces, ROLE_DIM, 1, "! says more");
         return;
     }
     enum lt_verdict verdict = session_verdict(e);
@@ -192,7 +193,7 @@ static void draw_memory(struct frame *frame, struct rect row, const char *label,
 {
     char text[USED_TEXT], interval[SHOW_TEXT], change[SHOW_TEXT];
     bool roomy = row.cols >= ROOMY, wide = row.cols >= ROOMY + INTERVAL;
-    int value = roomy ? 19 : 9, fields = value + 1 + CHANGE + (wide ? INTERVAL + 1 : 0);
+    int value = roomy ? 21 : 9, fields = value + 1 + CHANGE + (wide ? INTERVAL + 1 : 0);
     int bar_cols = row.cols - LABEL - fields - 3;
     used_of(text, used, roomy ? room : 0);
     show_interval(interval, used, LT_UNIT_BYTES);

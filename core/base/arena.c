@@ -130,23 +130,19 @@ static void blocks_free(struct lt_block *block)
     }
 }
 
+/* Blocks as large as what was used become one, so that the same use again asks the system for nothing. */
 void lt_arena_clear(struct lt_arena *arena)
 {
-    struct lt_block *largest = arena->block;
+    size_t bytes = 0;
     for (struct lt_block *b = arena->block; b; b = b->next)
-        if (b->size > largest->size)
-            largest = b;
-    for (struct lt_block **link = &arena->block; *link; link = &(*link)->next)
-        if (*link == largest) {
-            *link = largest->next;
-            break;
-        }
-    blocks_free(arena->block);
-    arena->block = largest;
-    if (largest) {
-        largest->next = NULL;
-        largest->used = 0;
+        bytes += b->size;
+    if (arena->block && arena->block->next) {
+        blocks_free(arena->block);
+        arena->block = NULL;
+        block_add(arena, bytes);
     }
+    if (arena->block)
+        arena->block->used = 0;
     arena->used_bytes = 0;
     arena->failed = false;
 }

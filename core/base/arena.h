@@ -36,7 +36,7 @@ char *lt_strndup(struct lt_arena *arena, const char *text, size_t bytes);
 char *lt_format(struct lt_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *lt_vformat(struct lt_arena *arena, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
-/* Forget everything but keep the largest block for the next use. */
+/* Forget everything but keep the memory, in one block, for the next use. */
 void lt_arena_clear(struct lt_arena *arena);
 void lt_arena_free(struct lt_arena *arena);
 

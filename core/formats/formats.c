@@ -261,11 +261,47 @@ struct lt_document *lt_open_text(const char *file, const char *text, size_t byte
     return document;
 }
 
+/* --- writing ------------------------------------------------------------------------------------------------------ */
+
+static enum lt_status write_native(const struct lt_document *document, struct lt_buffer *out,
+                                   struct lt_problems *problems)
+{
+    (void)problems; /* it holds everything that a document can */
+    return lt_write_native(document, out);
+}
+
+const struct lt_writer lt_writers[] = {
+    {"json", "Keras 3's JSON, for keras.models.model_from_json", lt_write_keras_json},
+    {"keras", "a Python program that builds, compiles and trains it with Keras 3", lt_keras_python},
+    {"yaml", "this program's own format", write_native},
+};
+const int lt_writer_count = sizeof lt_writers / sizeof *lt_writers;
+
+const struct lt_writer *lt_writer_find(const char *name)
+{
+    for (int i = 0; i < lt_writer_count; i++)
+        if (strcmp(lt_writers[i].name, name) == 0)
+            return &lt_writers[i];
+    return NULL;
+}
+
 enum lt_status lt_write_native(const struct lt_document *document, struct lt_buffer *out)
 {
     struct lt_arena arena = LT_ARENA_INIT;
     const struct lt_tree *tree = lt_native_tree(&arena, document);
     enum lt_status status = tree ? lt_yaml_write(out, tree) : LT_NO_MEMORY;
+    lt_arena_free(&arena);
+    return status;
+}
+
+enum lt_status lt_write_keras_json(const struct lt_document *document, struct lt_buffer *out,
+                                   struct lt_problems *problems)
+{
+    struct lt_arena arena = LT_ARENA_INIT;
+    const struct lt_tree *tree = NULL;
+    enum lt_status status = lt_keras_tree(&arena, document, problems, &tree);
+    if (status == LT_OK)
+        status = lt_json_write(out, tree);
     lt_arena_free(&arena);
     return status;
 }

@@ -14,4 +14,20 @@ struct lt_document *lt_open_text(const char *file, const char *text, size_t byte
 /* Native YAML: everything that was read, unknown keys included. */
 enum lt_status lt_write_native(const struct lt_document *document, struct lt_buffer *out);
 
+/* What keras.models.model_from_json of Keras 3 loads. What it cannot say is a problem: an error where the result is not
+ * the model, a warning where it needs classes that Keras does not have. */
+enum lt_status lt_write_keras_json(const struct lt_document *document, struct lt_buffer *out,
+                                   struct lt_problems *problems);
+
+/* The formats that a model can be written in. Status as of lt_write_keras_json; with LT_OK, errors among the problems
+ * say that the text is not the whole model. */
+struct lt_writer {
+    const char *name, *help;
+    enum lt_status (*write)(const struct lt_document *document, struct lt_buffer *out, struct lt_problems *problems);
+};
+extern const struct lt_writer lt_writers[];
+extern const int lt_writer_count;
+
+const struct lt_writer *lt_writer_find(const char *name); /* NULL: none */
+
 #endif

@@ -12,6 +12,14 @@ struct lt_document *lt_keras_read(const char *file, const struct lt_tree *tree, 
 struct lt_document *lt_keras_read_archive(const char *file, const struct lt_tree *tree, const struct lt_tree *metadata,
                                           struct lt_problems *problems);
 
+/* The document as Keras 3 writes it into to_json(), in `arena`. What Keras 3 cannot say, or not without classes of the
+ * user's, is a problem; an error where the result is not the model. LT_NO_MEMORY, LT_TOO_LARGE otherwise. */
+enum lt_status lt_keras_tree(struct lt_arena *arena, const struct lt_document *document, struct lt_problems *problems,
+                             const struct lt_tree **out);
+
+/* The document as a Python program for Keras 3 that builds, compiles and trains it; problems and status as above. */
+enum lt_status lt_keras_python(const struct lt_document *document, struct lt_buffer *out, struct lt_problems *problems);
+
 /* Whether `tree` looks like a Keras description of anything, a model or not. */
 bool lt_keras_is(const struct lt_tree *tree);
 

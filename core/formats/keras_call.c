@@ -269,8 +269,12 @@ void keras_read_references(struct keras_reader *reader, const struct lt_tree *tr
         add_operand(reader, operands, operand_of(tree));
     } else if (tree->type == LT_TREE_LIST || tree->type == LT_TREE_MAP) {
         const struct lt_tree **child = sorted_children(reader, tree);
-        for (uint32_t i = 0; child && child[i]; i++)
+        for (uint32_t i = 0; child && child[i]; i++) {
+            uint32_t first = operands->count;
             keras_read_references(reader, child[i], operands);
+            if (tree->type == LT_TREE_MAP && operands->count == first + 1)
+                operands->item[first].role = child[i]->key;
+        }
     } else {
         keras_problem(reader, LT_ERROR, tree, "[layer, call, output]", "this is no reference to a tensor");
     }

@@ -16,15 +16,17 @@ bool keras_choose(struct keras_reader *reader, enum lt_setup_field field, const 
     return true;
 }
 
-/* The optimizer inside those that Keras puts around others; *scaled: a LossScaleOptimizer is among them. */
-static const struct lt_tree *unwrapped(const struct lt_tree *optimizer, bool *scaled)
+/* The optimizer inside those that Keras puts around others; *scaled (may be NULL): a LossScaleOptimizer is among them.
+ */
+const struct lt_tree *keras_unwrapped(const struct lt_tree *optimizer, bool *scaled)
 {
     for (int turn = 0; turn < 8; turn++) {
         const char *class = lt_tree_text(lt_tree_get(optimizer, "class_name"), "");
         const struct lt_tree *config = lt_tree_get(optimizer, "config");
         const struct lt_tree *inner = lt_tree_get(config, "inner_optimizer");
         bool scaling = strstr(class, "LossScaleOptimizer") != NULL;
-        *scaled = *scaled || scaling;
+        if (scaled)
+            *scaled = *scaled || scaling;
         if (!inner && scaling)
             inner = lt_tree_get(config, "optimizer");
         if (!inner)
@@ -83,7 +85,7 @@ static void read_optimizer(struct keras_reader *reader, const struct lt_tree *tr
     bool scaled = false;
     if (!tree || tree->type == LT_TREE_NULL)
         return;
-    tree = unwrapped(tree, &scaled);
+    tree = keras_unwrapped(tree, &scaled);
     const char *class = lt_tree_text(tree, lt_tree_text(lt_tree_get(tree, "class_name"), NULL));
     const struct lt_optimizer *optimizer = lt_optimizer_find(class);
     if (!optimizer || !keras_choose(reader, LT_SET_OPTIMIZER, optimizer->name)) {
@@ -107,7 +109,7 @@ static void read_optimizer(struct keras_reader *reader, const struct lt_tree *tr
 }
 
 /* Of a name, an object, or a function; of several losses the first. */
-static const char *loss_name(const struct lt_tree *tree, bool *several)
+const char *keras_loss_name(const struct lt_tree *tree, bool *several)
 {
     while (tree && (tree->type == LT_TREE_LIST || (tree->type == LT_TREE_MAP && !lt_tree_get(tree, "class_name")))) {
         *several = *several || tree->count > 1;
@@ -124,7 +126,7 @@ static void read_loss(struct keras_reader *reader, const struct lt_tree *tree)
     if (!tree || tree->type == LT_TREE_NULL)
         return;
     bool several = false;
-    const char *name = loss_name(tree, &several);
+    const char *name = keras_loss_name(tree, &several);
     const struct lt_loss *loss = name ? lt_loss_find(name) : NULL;
     if (!loss || !keras_choose(reader, LT_SET_LOSS, loss->name))
         keras_problem(reader, LT_NOTE, tree, "set loss to the one nearest to it",

@@ -249,6 +249,15 @@ static void read_function(struct reading *r, const struct lt_tree *object)
 
 /* --- the whole ---------------------------------------------------------------------------------------------------- */
 
+/* A format that is no policy, as that of a lookup of text, is kept as it is. */
+static void read_dtype(struct reading *r, const struct lt_tree *tree)
+{
+    int16_t policy = keras_policy(r->reader, tree);
+    layer_of(r)->policy = policy;
+    if (policy < 0 && tree->type != LT_TREE_NULL)
+        keep(r, "dtype", tree);
+}
+
 static void read_key(struct reading *r, const struct lt_tree *tree)
 {
     const struct keras_rename *rename = keras_rename_find(r->reader->generation, r->class, tree->key);
@@ -257,13 +266,13 @@ static void read_key(struct reading *r, const struct lt_tree *tree)
         return;
     }
     int field = find_field(r, tree->key);
-    bool child = is_child_key(tree);
+    bool child = r->kind != &lt_kind_unknown && is_child_key(tree);
     if (field >= 0 && !child)
         read_field(r, field, tree);
     else if (strcmp(tree->key, "trainable") == 0)
         layer_of(r)->trainable = lt_tree_bool(tree, true);
     else if (strcmp(tree->key, "dtype") == 0)
-        layer_of(r)->policy = keras_policy(r->reader, tree);
+        read_dtype(r, tree);
     else if (!child && strcmp(tree->key, "name") != 0)
         keep(r, tree->key, tree);
 }
@@ -303,6 +312,7 @@ void keras_read_config(struct keras_reader *reader, uint32_t layer, const struct
         read_function(&r, object);
     }
     layer_of(&r)->unread = r.unread;
-    read_children(&r, config);
+    if (r.kind != &lt_kind_unknown) /* what a class of the user's makes of layers in it is not known */
+        read_children(&r, config);
     check_required(&r, config);
 }

@@ -159,10 +159,12 @@ static const struct lt_tree *with_layers(struct keras_reader *reader, const stru
     return model ? model : object;
 }
 
+/* Package>Name of a class that was registered, else the module that it is found in. */
 static const char *registered_name(const struct lt_tree *object)
 {
     const char *registered = lt_tree_text(lt_tree_get(object, "registered_name"), NULL);
-    return registered && *registered ? registered : lt_tree_text(lt_tree_get(object, "module"), NULL);
+    const char *module = lt_tree_text(lt_tree_get(object, "module"), NULL);
+    return registered && (strchr(registered, '>') || !module) ? registered : module;
 }
 
 static const struct lt_kind *kind_of(const struct lt_tree *object, int generation)
@@ -221,7 +223,7 @@ uint32_t keras_read_layer(struct keras_reader *reader, const struct lt_tree *tre
     struct lt_layer *layer = &reader->document->layer[index];
     layer->parent = parent;
     layer->build_shape = build_shape(reader, tree);
-    if (!is_own(tree))
+    if (!is_own(tree) || kind == &lt_kind_unknown)
         layer->registered = lt_strdup(reader->arena, registered_name(tree));
     if (kind == &lt_kind_unknown)
         keras_problem(reader, LT_WARNING, tree, "its shapes are taken from the file where it states them",

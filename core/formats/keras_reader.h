@@ -68,7 +68,7 @@ void keras_read_call(struct keras_reader *reader, const struct lt_tree *call, co
                      struct keras_operands *operands, const struct lt_tree **arguments);
 
 /* Adds the tensors of input_layers or output_layers: one reference, or lists and maps of them. Maps go by sorted keys,
- * as Keras flattens them. */
+ * as Keras flattens them; a key is then the role. */
 void keras_read_references(struct keras_reader *reader, const struct lt_tree *tree, struct keras_operands *operands);
 
 /* --- keras_graph.c --- */
@@ -143,6 +143,11 @@ void keras_settle_precision(struct keras_reader *reader);
 
 /* compile_config, training_config, or the root of a Keras 1.0 file. NULL: not compiled. */
 void keras_read_compile(struct keras_reader *reader, const struct lt_tree *compile);
+
+/* The optimizer inside those that Keras puts around others, *scaled (may be NULL) set where a LossScaleOptimizer is
+ * among them; the name of a loss, of several losses the first. */
+const struct lt_tree *keras_unwrapped(const struct lt_tree *optimizer, bool *scaled);
+const char *keras_loss_name(const struct lt_tree *tree, bool *several);
 
 /* Gives a choice of the set-up if it has that choice. */
 bool keras_choose(struct keras_reader *reader, enum lt_setup_field field, const char *text);

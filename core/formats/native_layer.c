@@ -120,6 +120,7 @@ static void read_state(struct lt_native_reader *r, struct lt_layer *layer, const
     layer->registered = lt_native_text(r, lt_tree_get(map, "registered"));
     layer->trainable = lt_native_bool(r, lt_tree_get(map, "trainable"), true);
     layer->sequential = lt_native_bool(r, lt_tree_get(map, "sequential"), false);
+    layer->implied = lt_native_bool(r, lt_tree_get(map, "implied"), false);
     const struct lt_tree *precision = lt_tree_get(map, "precision");
     if (precision)
         layer->policy = (int16_t)read_policy(r, precision);

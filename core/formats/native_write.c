@@ -7,8 +7,9 @@
 #include "core/model/policy.h"
 
 const char *const lt_native_layer_keys[] = {
-    "class",     "name",      "package",     "registered", "inputs",     "masks", "call_arguments", "declared", "calls",
-    "trainable", "precision", "build_shape", "children",   "sequential", "model", "original",       "other",    NULL,
+    "class",    "name",     "package",   "registered", "inputs",      "masks",    "call_arguments",
+    "declared", "calls",    "trainable", "precision",  "build_shape", "children", "sequential",
+    "model",    "original", "other",     "implied",    NULL,
 };
 
 struct writer {
@@ -234,6 +235,8 @@ static void write_identity(struct writer *w, const struct lt_layer *layer, struc
         lt_tree_add_text(w->arena, map, "registered", layer->registered);
     if (layer->sequential)
         lt_tree_add_bool(w->arena, map, "sequential", true);
+    if (layer->implied)
+        lt_tree_add_bool(w->arena, map, "implied", true);
 }
 
 static void write_state(struct writer *w, const struct lt_layer *layer, struct lt_tree *map)

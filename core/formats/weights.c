@@ -40,7 +40,7 @@ uint64_t weights_of_manifest(const struct lt_tree *root)
 
 /* What the file should have. */
 struct expected {
-    uint64_t weights, optimizer;
+    uint64_t weights, optimizer, variables; /* optimizer: without scalars; variables: that it updates */
     bool complete;
 };
 
@@ -66,8 +66,10 @@ static struct expected sum_walked(const struct lt_document *document, const stru
                 continue;
             if (!is_merged(document, variable))
                 sum.weights = lt_add(sum.weights, lt_variable_elements(variable));
-            if (optimizer && variable->trainable)
-                sum.optimizer = lt_add(sum.optimizer, lt_optimizer_elements(&state, variable));
+            if (!optimizer || !variable->trainable)
+                continue;
+            sum.optimizer = lt_add(sum.optimizer, lt_optimizer_elements(&state, variable));
+            sum.variables++;
         }
     return sum;
 }
@@ -101,20 +103,42 @@ static bool is_stored_otherwise(const struct lt_document *document)
     return false;
 }
 
-void weights_check(struct opening *o, const struct lt_document *document)
+static void compare_weights(struct opening *o, uint64_t weights, const struct expected *expected)
 {
-    uint64_t weights = document->origin.weight_elements;
-    struct expected expected;
-    if (!weights || is_stored_otherwise(document) || expect(document, &o->arena, &expected) != LT_OK ||
-        weights == expected.weights)
-        return;
     struct lt_place place = {.file = o->file};
-    if (!expected.complete && weights > expected.weights)
+    if (!expected->complete && weights > expected->weights)
         lt_problem_add(o->problems, LT_NOTE, place, NULL,
                        "the file's weights have %llu elements more than the layers that are known here",
-                       (unsigned long long)(weights - expected.weights));
-    else
+                       (unsigned long long)(weights - expected->weights));
+    else if (weights != expected->weights)
         lt_problem_add(o->problems, LT_WARNING, place, NULL,
                        "the file's weights have %llu elements, its layers as they are understood here %llu",
-                       (unsigned long long)weights, (unsigned long long)expected.weights);
+                       (unsigned long long)weights, (unsigned long long)expected->weights);
+}
+
+/* Generations differ in which scalars they store: of the whole optimizer, and for each variable an empty vhat of one
+ * element (Adam of standalone Keras 2). */
+enum { SCALARS_LIMIT = 8 };
+
+static void compare_optimizer(struct opening *o, const struct lt_document *document, const struct expected *expected)
+{
+    uint64_t state = document->origin.optimizer_elements, scalars = SCALARS_LIMIT + expected->variables;
+    bool said = document->setup.value[LT_SET_OPTIMIZER].given, saved = state > SCALARS_LIMIT;
+    if (!said || !saved || !expected->complete ||
+        (state >= expected->optimizer && state - expected->optimizer <= scalars))
+        return;
+    lt_problem_add(o->problems, LT_WARNING, (struct lt_place){.file = o->file}, NULL,
+                   "the optimizer's state in the file has %llu elements, that of %s as it is understood here %llu",
+                   (unsigned long long)state, lt_setup_text(&document->setup, LT_SET_OPTIMIZER),
+                   (unsigned long long)expected->optimizer);
+}
+
+void weights_check(struct opening *o, const struct lt_document *document)
+{
+    struct expected expected;
+    if (!document->origin.weight_elements || is_stored_otherwise(document) ||
+        expect(document, &o->arena, &expected) != LT_OK)
+        return;
+    compare_weights(o, document->origin.weight_elements, &expected);
+    compare_optimizer(o, document, &expected);
 }

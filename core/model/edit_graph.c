@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/model/name.h"
 #include "core/model/change.h"
 
 /* --- copies of the structure --------------------------------------------------------------------------------- */
@@ -242,21 +243,6 @@ enum lt_status lt_edit_remove(struct lt_editor *e, char *args)
 
 /* --- insert ------------------------------------------------------------------------------------------------------ */
 
-/* Conv2D → conv2d, MaxPooling2D → max_pooling2d, as Keras names layers. */
-static char *snake_case(struct lt_arena *arena, const char *class_name)
-{
-    char *name = lt_alloc(arena, strlen(class_name) * 2 + 1), *out = name;
-    for (const char *c = class_name; name && *c; c++) {
-        bool upper = *c >= 'A' && *c <= 'Z';
-        bool begins = c > class_name && upper &&
-                      ((c[-1] >= 'a' && c[-1] <= 'z') || (c[1] >= 'a' && c[1] <= 'z' && c[-1] >= 'A' && c[-1] <= 'Z'));
-        if (begins)
-            *out++ = '_';
-        *out++ = (char)(upper ? *c - 'A' + 'a' : *c);
-    }
-    return name;
-}
-
 static bool name_is_free(const struct lt_document *document, uint32_t parent, const char *name)
 {
     for (uint32_t i = 0; i < document->layer_count; i++)
@@ -268,7 +254,7 @@ static bool name_is_free(const struct lt_document *document, uint32_t parent, co
 
 static const char *free_name(struct lt_editor *e, uint32_t parent, const char *class_name)
 {
-    char *base = snake_case(e->arena, class_name), *name = base;
+    char *base = lt_name_snake(e->arena, class_name), *name = base;
     for (unsigned number = 1; name && !name_is_free(e->document, parent, name); number++)
         name = lt_format(e->arena, "%s_%u", base, number);
     return name;

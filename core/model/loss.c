@@ -80,3 +80,10 @@ const struct lt_loss *lt_loss_find(const char *name)
             return &lt_losses[i];
     return NULL;
 }
+
+const struct lt_loss *lt_loss_suited(enum lt_op_kind activation)
+{
+    if (activation == LT_OP_SOFTMAX)
+        return lt_loss_find("sparse_categorical_crossentropy");
+    return lt_loss_find(activation == LT_OP_SIGMOID ? "binary_crossentropy" : "mean_squared_error");
+}

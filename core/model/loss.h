@@ -3,6 +3,8 @@
 #ifndef LT_MODEL_LOSS_H
 #define LT_MODEL_LOSS_H
 
+#include "core/model/op.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,5 +23,8 @@ extern const char *const lt_loss_names[]; /* NULL-terminated: the choices of `lo
 
 /* By name, alias or class name in any case; NULL: none. */
 const struct lt_loss *lt_loss_find(const char *name);
+
+/* The loss that `auto` stands for: what fits the activation of an output. */
+const struct lt_loss *lt_loss_suited(enum lt_op_kind activation);
 
 #endif

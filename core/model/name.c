@@ -1,6 +1,6 @@
 #include "core/model/name.h"
 
-#include <stddef.h>
+#include <string.h>
 
 /* Not tolower: in a Turkish locale "I" would not become "i". */
 static char lower(char c)
@@ -34,4 +34,25 @@ bool lt_name_matches(const char *name, const char *own, const char *const *alias
         if (lt_name_equal(name, *alias))
             return true;
     return false;
+}
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+char *lt_name_snake(struct lt_arena *arena, const char *class_name)
+{
+    char *name = lt_alloc(arena, strlen(class_name) * 2 + 1), *out = name;
+    for (const char *c = class_name; name && *c; c++) {
+        if (c > class_name && is_upper(*c) && (is_lower(c[-1]) || is_lower(c[1])))
+            *out++ = '_';
+        *out++ = lower(*c);
+    }
+    return name;
 }

@@ -134,6 +134,7 @@ static const char *const schedule_free_alias[] = {"schedule_free_adamw", NULL};
  * formulas of keras/src/optimizers. `early`: measured on TensorFlow 2.21; false where it was not. */
 const struct lt_optimizer lt_optimizers[] = {
     {.name = "sgd",
+     .class_name = "SGD",
      OPTIONS(sgd_options),
      SLOTS(momentum_if_set),
      .always_in_keras_2 = true,
@@ -142,25 +143,50 @@ const struct lt_optimizer lt_optimizers[] = {
      .bytes = 12,
      .temporaries = 1,
      .adds_scaled = true},
-    {.name = "rmsprop", OPTIONS(rmsprop_options), SLOTS(rmsprop_slots), .flops = 9, .bytes = 20, .temporaries = 3},
+    {.name = "rmsprop",
+     .class_name = "RMSprop",
+     OPTIONS(rmsprop_options),
+     SLOTS(rmsprop_slots),
+     .flops = 9,
+     .bytes = 20,
+     .temporaries = 3},
     {.name = "adam",
+     .class_name = "Adam",
      OPTIONS(adam_options),
      SLOTS(adam_slots),
      .early = true,
      .flops = 12,
      .bytes = 28,
      .temporaries = 3},
-    {.name = "adamw", OPTIONS(adamw_options), SLOTS(adam_slots), .flops = 13, .bytes = 28, .temporaries = 3},
-    {.name = "adadelta", SLOTS(adadelta_slots), .flops = 17, .bytes = 28, .temporaries = 3},
-    {.name = "adagrad", SLOTS(adagrad_slots), .flops = 7, .bytes = 20, .temporaries = 3},
-    {.name = "adamax", SLOTS(adamax_slots), .flops = 11, .bytes = 28, .temporaries = 3},
-    {.name = "nadam", SLOTS(moments), .scalars = 1, .flops = 18, .bytes = 28, .temporaries = 3},
-    {.name = "ftrl", SLOTS(ftrl_slots), .flops = 20, .bytes = 28, .temporaries = 3},
-    {.name = "lamb", SLOTS(moments), .flops = 19, .bytes = 28, .temporaries = 3},
-    {.name = "lion", SLOTS(lion_slots), .flops = 9, .bytes = 20, .temporaries = 3},
-    {.name = "adafactor", SLOTS(adafactor_slots), .flops = 15, .bytes = 28, .temporaries = 3},
-    {.name = "muon", OPTIONS(muon_options), SLOTS(muon_slots), .flops = 8, .bytes = 20, .temporaries = 3},
+    {.name = "adamw",
+     .class_name = "AdamW",
+     OPTIONS(adamw_options),
+     SLOTS(adam_slots),
+     .flops = 13,
+     .bytes = 28,
+     .temporaries = 3},
+    {.name = "adadelta", .class_name = "Adadelta", SLOTS(adadelta_slots), .flops = 17, .bytes = 28, .temporaries = 3},
+    {.name = "adagrad", .class_name = "Adagrad", SLOTS(adagrad_slots), .flops = 7, .bytes = 20, .temporaries = 3},
+    {.name = "adamax", .class_name = "Adamax", SLOTS(adamax_slots), .flops = 11, .bytes = 28, .temporaries = 3},
+    {.name = "nadam", .class_name = "Nadam", SLOTS(moments), .scalars = 1, .flops = 18, .bytes = 28, .temporaries = 3},
+    {.name = "ftrl", .class_name = "Ftrl", SLOTS(ftrl_slots), .flops = 20, .bytes = 28, .temporaries = 3},
+    {.name = "lamb", .class_name = "Lamb", SLOTS(moments), .flops = 19, .bytes = 28, .temporaries = 3},
+    {.name = "lion", .class_name = "Lion", SLOTS(lion_slots), .flops = 9, .bytes = 20, .temporaries = 3},
+    {.name = "adafactor",
+     .class_name = "Adafactor",
+     SLOTS(adafactor_slots),
+     .flops = 15,
+     .bytes = 28,
+     .temporaries = 3},
+    {.name = "muon",
+     .class_name = "Muon",
+     OPTIONS(muon_options),
+     SLOTS(muon_slots),
+     .flops = 8,
+     .bytes = 20,
+     .temporaries = 3},
     {.name = "schedulefreeadamw",
+     .class_name = "ScheduleFreeAdamW",
      .alias = schedule_free_alias,
      SLOTS(moments),
      .flops = 18,
@@ -246,17 +272,27 @@ bool lt_optimizer_scales_loss(const struct lt_setup *setup, const struct lt_opti
 }
 
 /* The set-up's own field and Keras's option say the same thing. */
-static bool accumulates(const struct lt_setup *setup)
+uint32_t lt_optimizer_accumulates(const struct lt_setup *setup)
 {
-    const struct lt_value *steps = given_option(setup, "gradient_accumulation_steps");
-    return lt_setup_int(setup, LT_SET_ACCUMULATE) > 1 || (steps && steps->type == LT_VALUE_INT && steps->integer > 1);
+    const struct lt_value *option = given_option(setup, "gradient_accumulation_steps");
+    int64_t steps = lt_setup_int(setup, LT_SET_ACCUMULATE);
+    return (uint32_t)(steps == 1 && option && option->type == LT_VALUE_INT ? option->integer : steps);
+}
+
+/* Plain PyTorch adds each gradient to the one that is there: it needs no slot. */
+static bool has_accumulator(const struct lt_setup *setup)
+{
+    const char *framework = lt_setup_text(setup, LT_SET_FRAMEWORK), *keras = lt_setup_text(setup, LT_SET_KERAS);
+    bool in_place = framework && keras && strcmp(framework, "torch") == 0 && strcmp(keras, "none") == 0;
+    return lt_optimizer_accumulates(setup) > 1 && !in_place;
 }
 
 /* The optimizers of tf.keras 2.11 to 2.15, which Keras 3 took over. */
 static bool is_keras_2(const struct lt_setup *setup, const struct lt_optimizer *optimizer)
 {
     const char *keras = lt_setup_text(setup, LT_SET_KERAS);
-    return keras && strcmp(keras, "2") == 0 && !lt_optimizer_option_on(setup, optimizer, "legacy");
+    return keras && strcmp(keras, "2") == 0 && !lt_setup_before(setup, 2, 11) &&
+           !lt_optimizer_option_on(setup, optimizer, "legacy");
 }
 
 static bool slot_kept(const struct lt_setup *setup, const struct lt_optimizer *optimizer, const struct lt_slot *slot)
@@ -270,7 +306,7 @@ struct lt_optimizer_state lt_optimizer_state_of(const struct lt_setup *setup, co
     struct lt_optimizer_state state = {.optimizer = optimizer};
     for (int i = 0; i < optimizer->slot_count; i++)
         state.kept[i] = slot_kept(setup, optimizer, &optimizer->slot[i]);
-    state.whole = (uint8_t)(lt_optimizer_option_on(setup, optimizer, "use_ema") + accumulates(setup));
+    state.whole = (uint8_t)(lt_optimizer_option_on(setup, optimizer, "use_ema") + has_accumulator(setup));
     state.embeddings_apart = lt_optimizer_option_on(setup, optimizer, "exclude_embeddings");
     return state;
 }
@@ -322,46 +358,48 @@ uint64_t lt_optimizer_elements(const struct lt_optimizer_state *state, const str
     return elements;
 }
 
-/* What an option adds to one update, per parameter element. */
-struct option_work {
+/* What an option adds to one update. */
+static const struct {
     const char *option;
-    float flops, bytes;
-};
-static const struct option_work option_work[] = {
-    {"momentum", 2, 8},         {"nesterov", 3, 0},          {"centered", 5, 8},  {"amsgrad", 1, 8},
-    {"weight_decay", 2, 8},     {"use_ema", 3, 12},          {"clipvalue", 1, 8}, {"clipnorm", 3, 12},
-    {"global_clipnorm", 3, 12}, {"loss_scale_factor", 1, 0},
+    struct lt_update_work work;
+} option_work[] = {
+    {"momentum", {2, 8, 0}},          {"nesterov", {3, 0, 0}},     {"centered", {5, 8, 0}},
+    {"amsgrad", {1, 8, 0}},           {"weight_decay", {2, 8, 2}}, {"use_ema", {3, 12, 4}},
+    {"clipvalue", {1, 8, 2}},         {"clipnorm", {3, 12, 5}},    {"global_clipnorm", {3, 12, 3}},
+    {"loss_scale_factor", {1, 0, 1}},
 };
 
-static struct option_work update_work(const struct lt_setup *setup, const struct lt_optimizer *optimizer)
+/* loss_scale_optimizer.py: each gradient is looked at for numbers that are not finite, then divided; base_optimizer.py:
+ * added to its accumulator. */
+static const struct lt_update_work UNSCALE = {2, 12, 3}, ACCUMULATE = {1, 12, 1};
+
+static struct lt_update_work more(struct lt_update_work a, struct lt_update_work b)
 {
-    struct option_work sum = {NULL, optimizer->flops, optimizer->bytes};
-    for (int i = 0; i < COUNT(option_work); i++) {
-        if (!lt_optimizer_option_on(setup, optimizer, option_work[i].option))
-            continue;
-        sum.flops += option_work[i].flops;
-        sum.bytes += option_work[i].bytes;
-    }
-    if (accumulates(setup)) {
-        sum.flops += 1;
-        sum.bytes += 12;
-    }
+    return (struct lt_update_work){a.flops + b.flops, a.bytes + b.bytes, a.passes + b.passes};
+}
+
+struct lt_update_work lt_optimizer_update_work(const struct lt_setup *setup, const struct lt_optimizer *optimizer)
+{
+    struct lt_update_work sum = {(double)optimizer->flops, (double)optimizer->bytes, 0};
+    for (int i = 0; i < COUNT(option_work); i++)
+        if (lt_optimizer_option_on(setup, optimizer, option_work[i].option))
+            sum = more(sum, option_work[i].work);
     return sum;
 }
 
-double lt_optimizer_flops(const struct lt_setup *setup, const struct lt_optimizer *optimizer)
+struct lt_update_work lt_optimizer_step_work(const struct lt_setup *setup, bool loss_scaling)
 {
-    return (double)update_work(setup, optimizer).flops;
-}
-
-double lt_optimizer_bytes(const struct lt_setup *setup, const struct lt_optimizer *optimizer)
-{
-    return (double)update_work(setup, optimizer).bytes;
+    struct lt_update_work sum = {0, 0, 0};
+    if (loss_scaling)
+        sum = more(sum, UNSCALE);
+    if (lt_optimizer_accumulates(setup) > 1)
+        sum = more(sum, ACCUMULATE);
+    return sum;
 }
 
 bool lt_optimizer_early(const struct lt_setup *setup, const struct lt_optimizer *optimizer, bool loss_scaling)
 {
-    if (!optimizer->early || loss_scaling || accumulates(setup) ||
+    if (!optimizer->early || loss_scaling || lt_optimizer_accumulates(setup) > 1 ||
         lt_optimizer_option_on(setup, optimizer, "global_clipnorm") ||
         lt_optimizer_option_on(setup, optimizer, "weight_decay"))
         return false;

@@ -21,7 +21,8 @@ struct lt_slot {
 };
 
 struct lt_optimizer {
-    const char *name; /* as Keras 3 names it, lower case in the set-up: adam */
+    const char *name;       /* as Keras 3 names it, lower case in the set-up: adam */
+    const char *class_name; /* Keras's class: Adam */
     const char *const *alias;
     const struct lt_field *option; /* those that change the state or the work */
     uint8_t option_count;
@@ -71,11 +72,22 @@ struct lt_optimizer_state lt_optimizer_state_of(const struct lt_setup *setup, co
 /* Elements of all slots of one trainable variable. LT_HUGE where that does not fit. */
 uint64_t lt_optimizer_elements(const struct lt_optimizer_state *state, const struct lt_variable *variable);
 
-/* Work per parameter element of one fused update with float32 variables under these options: FLOPs, and bytes read and
- * written of variable, gradient and slots. Estimated from the formulas (a slot more is 8 bytes more). Muon's matrix
- * products are not in it. */
-double lt_optimizer_flops(const struct lt_setup *setup, const struct lt_optimizer *optimizer);
-double lt_optimizer_bytes(const struct lt_setup *setup, const struct lt_optimizer *optimizer);
+/* Work per parameter element, one fused pass with float32 variables: FLOPs, and bytes read and written of variable,
+ * gradient and slots. `passes` over the data are what options add where nothing is fused. */
+struct lt_update_work {
+    double flops, bytes;
+    int passes;
+};
+
+/* Of one update under these options. Estimated from the formulas (a slot more is 8 bytes more). Muon's matrix products
+ * are not in it. */
+struct lt_update_work lt_optimizer_update_work(const struct lt_setup *setup, const struct lt_optimizer *optimizer);
+
+/* Of what every step does to the gradients, whether it updates or not: they are checked and unscaled, and added up. */
+struct lt_update_work lt_optimizer_step_work(const struct lt_setup *setup, bool loss_scaling);
+
+/* Steps whose gradients are summed for one update; 1: every step updates. */
+uint32_t lt_optimizer_accumulates(const struct lt_setup *setup);
 
 /* Whether TensorFlow's graph consumes each gradient as it appears. Not where a step looks at all of them first (a
  * global norm, loss scaling, accumulation) nor with an optional slot. Measured for SGD, SGD with momentum, Adam, AdamW

@@ -38,6 +38,7 @@ lt_tensor lt_tensor_add(struct lt_builder *b, enum lt_role role, uint64_t elemen
         return LT_NO_TENSOR;
     b->program.tensor[b->program.tensor_count] = (struct lt_tensor_info){
         .elements = elements,
+        .bytes = lt_dtype_bytes(dtype, elements),
         .op = UINT32_MAX,
         .layer = b->call ? b->call->index : LT_NO_LAYER,
         .region = b->region,
@@ -71,6 +72,7 @@ struct lt_op *lt_op_add(struct lt_builder *b, enum lt_op_kind kind, const lt_ten
         .out_count = (uint16_t)out_count,
         .operand = b->program.operand_count,
         .layer = b->call ? b->call->index : LT_NO_LAYER,
+        .call = b->calls,
         .region = b->region,
     };
     for (int i = 0; i < in_count; i++)
@@ -216,7 +218,9 @@ lt_tensor lt_activate(struct lt_builder *b, lt_tensor x, const struct lt_value *
     enum lt_op_kind op = lt_activation_op(activation);
     if (op == LT_OP_ALIAS)
         return x;
-    return lt_map_to(b, op, x, op == LT_OP_GLU ? lt_elements(b, x) / 2 : lt_elements(b, x));
+    lt_tensor y = lt_map_to(b, op, x, op == LT_OP_GLU ? lt_elements(b, x) / 2 : lt_elements(b, x));
+    lt_last_op(b)->flags |= LT_OP_ACTIVATION;
+    return y;
 }
 
 lt_tensor lt_dropout(struct lt_builder *b, lt_tensor x, double rate, uint64_t mask_elements)

@@ -22,7 +22,7 @@ typedef uint32_t lt_tensor;
 #define LT_NO_TENSOR UINT32_MAX
 
 struct lt_tensor_info {
-    uint64_t elements;
+    uint64_t elements, bytes;
     uint32_t op;     /* that makes it; UINT32_MAX: none (variables) */
     uint32_t layer;  /* document index of the layer it is charged to */
     uint32_t region; /* it exists once per turn of this region; 0: once */
@@ -38,6 +38,7 @@ struct lt_op {
     uint16_t flags;   /* enum lt_op_flag */
     uint32_t operand; /* first of in_count inputs, then out_count outputs, in the program's operands */
     uint32_t layer;   /* document index */
+    uint32_t call;    /* of a layer in the model's graphs that it belongs to, counted from 1; 0: none */
     uint32_t region;
     uint64_t dim[LT_OP_DIMS]; /* by class, see op.h */
     double flops;             /* 2 per multiply-add, of matmul and convolution only */
@@ -54,6 +55,7 @@ enum lt_op_flag {
     LT_OP_RECURRENT_DROPPED = 128,
     LT_OP_SHAPE_ONLY = 1024,  /* the gradient needs only the operand's shape */
     LT_OP_WIDENED = 512,      /* set by the lowering: computed in float32 between half tensors */
+    LT_OP_ACTIVATION = 2048,  /* the function that the layer's `activation` names */
     LT_OP_RESET_BEFORE = 256, /* GRU: the reset gate stands before the recurrent product (reset_after false) */
 };
 
@@ -91,6 +93,7 @@ struct lt_builder {
     const lt_tensor *in;        /* its operands */
     lt_tensor *out;             /* its results, filled by lt_output */
     lt_tensor variable;         /* its layer's first variable */
+    uint32_t calls;             /* of layers so far */
     uint32_t region;
     struct lt_op discarded; /* what lt_last_op gives once the builder has failed */
 };

@@ -5,18 +5,20 @@
 #include "core/model/optimizer.h"
 #include "core/model/policy.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const modes[] = {"training", "inference", NULL};
 static const char *const frameworks[] = {"tensorflow", "jax", "torch", NULL};
 static const char *const generations[] = {"3", "2", "none", NULL};
 static const char *const executions[] = {"auto", "graph", "compiled", "eager", NULL};
-static const char *const feeds[] = {"numpy", "tf.data", "generator", "pydataset", NULL};
+static const char *const recomputations[] = {"none",        "blocks",      "sqrt",           "full",
+                                             "activations", "larger_than", "list_of_layers", NULL};
+static const char *const feeds[] = {"numpy", "tf.data", "generator", "pydataset", "dataloader", NULL};
+static const char *const worker_starts[] = {"thread", "fork", "spawn", NULL};
 static const char *const feed_dtypes[] = {"uint8",   "int8",    "int16",    "int32",   "int64",
                                           "float16", "float32", "bfloat16", "float64", NULL};
 static const char *const caches[] = {"none", "memory", "file", NULL};
-
-#include <string.h>
 
 /* Defaults are Keras's own: model.fit takes 32 samples a batch for one epoch, a PyDataset has one worker. */
 const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
@@ -33,7 +35,7 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
     [LT_SET_FRAMEWORK_VERSION] = {.name = "framework_version",
                                   .type = LT_FIELD_TEXT,
                                   .optional = true,
-                                  .help = "The backend's version; none: the newest that is known"},
+                                  .help = "The backend's version, as 2.9; none: the newest that is known"},
     [LT_SET_KERAS] = {.name = "keras",
                       .type = LT_FIELD_CHOICE,
                       .initial = "3",
@@ -52,12 +54,13 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                       .low = 1,
                       .high = 1 << 24,
                       .help = "Samples in one step, per device"},
-    [LT_SET_ACCUMULATE] = {.name = "accumulate",
-                           .type = LT_FIELD_INT,
-                           .initial = "1",
-                           .low = 1,
-                           .high = 1 << 20,
-                           .help = "Steps whose gradients are summed before the variables are updated"},
+    [LT_SET_ACCUMULATE] =
+        {.name = "accumulate",
+         .type = LT_FIELD_INT,
+         .initial = "1",
+         .low = 1,
+         .high = 1 << 20,
+         .help = "Steps whose gradients are summed before the variables are updated; times are the mean over them"},
     [LT_SET_PRECISION] = {.name = "precision",
                           .type = LT_FIELD_CHOICE,
                           .initial = "float32",
@@ -73,6 +76,25 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                      .initial = "auto",
                      .choices = lt_loss_names,
                      .help = "The loss; auto: the crossentropy that suits the output layer"},
+    [LT_SET_RECOMPUTE] =
+        {.name = "recompute",
+         .type = LT_FIELD_CHOICE,
+         .initial = "none",
+         .choices = recomputations,
+         .help =
+             "What the backward pass computes again instead of keeping it: blocks, groups of blocks (sqrt), or by a "
+             "mode of Keras's RematScope"},
+    [LT_SET_RECOMPUTE_ABOVE] = {.name = "recompute_above",
+                                .type = LT_FIELD_INT,
+                                .initial = "1024",
+                                .low = 0,
+                                .high = 1e18,
+                                .help = "For larger_than: layers whose result has more elements than this, the batch "
+                                        "included"},
+    [LT_SET_RECOMPUTE_LAYERS] = {.name = "recompute_layers",
+                                 .type = LT_FIELD_TEXT,
+                                 .optional = true,
+                                 .help = "For list_of_layers: the names of layers, joined by commas"},
     [LT_SET_EPOCHS] = {.name = "epochs",
                        .type = LT_FIELD_INT,
                        .initial = "1",
@@ -122,9 +144,15 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
     [LT_SET_WORKERS] = {.name = "workers",
                         .type = LT_FIELD_INT,
                         .initial = "1",
-                        .low = 1,
+                        .low = 0,
                         .high = 4096,
-                        .help = "Threads or processes that prepare batches"},
+                        .help = "Threads or processes that prepare batches; 0: the process that trains does it"},
+    [LT_SET_WORKER_START] = {.name = "worker_start",
+                             .type = LT_FIELD_CHOICE,
+                             .optional = true,
+                             .choices = worker_starts,
+                             .help = "What a worker is: a thread, a forked process or a new one; none: as the feed "
+                                     "has it, threads for a pydataset, forked processes for a dataloader"},
     [LT_SET_VALIDATION_SAMPLES] = {.name = "validation_samples",
                                    .type = LT_FIELD_INT,
                                    .initial = "0",
@@ -141,6 +169,14 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                        .type = LT_FIELD_TEXT,
                        .initial = "this",
                        .help = "The device that trains: an id of the hardware database, or this machine"},
+    [LT_SET_DEVICES] = {.name = "devices",
+                        .type = LT_FIELD_INT,
+                        .initial = "1",
+                        .low = 1,
+                        .high = 64,
+                        .help =
+                            "Devices of this kind in one machine, each with a batch of its own; their gradients are "
+                            "summed"},
     [LT_SET_CPU] = {.name = "cpu",
                     .type = LT_FIELD_TEXT,
                     .optional = true,
@@ -154,16 +190,12 @@ const struct lt_field lt_setup_fields[LT_SETUP_COUNT] = {
                     .help = "Host memory; none: that of the machine"},
 };
 
-#include <string.h>
-
 const char *lt_setup_group(enum lt_setup_field field)
 {
     if (field < LT_SET_DATASET)
         return "training";
     return field < LT_SET_DEVICE ? "input" : "machine";
 }
-
-#include <string.h>
 
 void lt_setup_init(struct lt_setup *setup, struct lt_arena *arena)
 {
@@ -172,15 +204,21 @@ void lt_setup_init(struct lt_setup *setup, struct lt_arena *arena)
         setup->value[i] = lt_field_default(&lt_setup_fields[i], arena);
 }
 
-#include <string.h>
+bool lt_setup_before(const struct lt_setup *setup, long major, long minor)
+{
+    const char *version = lt_setup_text(setup, LT_SET_FRAMEWORK_VERSION);
+    if (!version || version[0] < '0' || version[0] > '9')
+        return false;
+    char *rest;
+    long first = strtol(version, &rest, 10), second = *rest == '.' ? strtol(rest + 1, NULL, 10) : 0;
+    return first < major || (first == major && second < minor);
+}
 
 bool lt_setup_keras_3(const struct lt_setup *setup)
 {
     const char *keras = lt_setup_text(setup, LT_SET_KERAS);
     return keras && strcmp(keras, "3") == 0;
 }
-
-#include <string.h>
 
 const struct lt_policy *lt_setup_policy(const struct lt_setup *setup)
 {

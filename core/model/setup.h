@@ -19,6 +19,9 @@ enum lt_setup_field {
     LT_SET_PRECISION,
     LT_SET_OPTIMIZER,
     LT_SET_LOSS,
+    LT_SET_RECOMPUTE,
+    LT_SET_RECOMPUTE_ABOVE,
+    LT_SET_RECOMPUTE_LAYERS,
     LT_SET_EPOCHS,
     /* input */
     LT_SET_DATASET,
@@ -29,10 +32,12 @@ enum lt_setup_field {
     LT_SET_SHUFFLE,
     LT_SET_PREFETCH,
     LT_SET_WORKERS,
+    LT_SET_WORKER_START,
     LT_SET_VALIDATION_SAMPLES,
     LT_SET_SEQ_LEN,
     /* machine */
     LT_SET_DEVICE,
+    LT_SET_DEVICES,
     LT_SET_CPU,
     LT_SET_RAM,
     LT_SETUP_COUNT
@@ -69,6 +74,9 @@ static inline const char *lt_setup_text(const struct lt_setup *setup, enum lt_se
     const struct lt_value *value = &setup->value[field];
     return value->type == LT_VALUE_TEXT ? value->text : NULL;
 }
+/* Whether the framework is of a version before major.minor; not where the set-up names none: then it is the newest. */
+bool lt_setup_before(const struct lt_setup *setup, long major, long minor);
+
 /* Whether the generation of Keras is the third. */
 bool lt_setup_keras_3(const struct lt_setup *setup);
 /* Of the precision; float32 where that is none of Keras's. */

@@ -16,14 +16,6 @@ struct walker {
     int depth;
 };
 
-/* What one node of a graph gives. */
-struct produced {
-    struct lt_shape *shape;
-    const struct lt_shape *reported; /* as Keras reports them; NULL: as they are */
-    lt_tensor *tensor;
-    uint16_t count;
-};
-
 static bool known(const struct lt_shape *shapes, int count)
 {
     for (int i = 0; i < count; i++)
@@ -140,7 +132,7 @@ static void variables_enter(struct walker *w, const struct lt_call *call, struct
 }
 
 /* The file's word for the shapes of a node, open axes bound as those of its first operand. */
-static bool declared_shapes(const struct walker *w, const struct lt_call *call, struct produced *out)
+static bool declared_shapes(const struct walker *w, const struct lt_call *call, struct lt_walked_node *out)
 {
     const struct lt_node *node = call->node;
     if (!node || !node->declared_count)
@@ -164,20 +156,20 @@ static bool declared_shapes(const struct walker *w, const struct lt_call *call, 
     return out->shape && known(out->shape, out->count);
 }
 
-static struct produced nothing(struct walker *w, const struct lt_node *node)
+static struct lt_walked_node nothing(struct walker *w, const struct lt_node *node)
 {
     uint16_t count = node && node->declared_count ? node->declared_count : 1;
-    struct produced out = {.shape = lt_alloc_array(w->arena, count, sizeof *out.shape), .count = count};
+    struct lt_walked_node out = {.shape = lt_alloc_array(w->arena, count, sizeof *out.shape), .count = count};
     for (int i = 0; out.shape && i < count; i++)
         out.shape[i] = LT_SHAPE_UNKNOWN;
     return out;
 }
 
 /* Shapes of one call; where the kind has no rule or its rule fails, the file's. */
-static struct produced call_shapes(struct walker *w, struct lt_call *call, struct lt_walked_layer *layer)
+static struct lt_walked_node call_shapes(struct walker *w, struct lt_call *call, struct lt_walked_layer *layer)
 {
     if (!known(call->in, call->in_count)) {
-        struct produced declared = {0};
+        struct lt_walked_node declared = {0};
         layer->blocked = !declared_shapes(w, call, &declared);
         layer->declared = !layer->blocked;
         w->walked->complete = false;
@@ -185,8 +177,8 @@ static struct produced call_shapes(struct walker *w, struct lt_call *call, struc
     }
     enum lt_status status = call->layer->kind->shape ? call->layer->kind->shape(call) : LT_UNSUPPORTED;
     if (status == LT_OK && call->out && known(call->out, call->out_count))
-        return (struct produced){.shape = call->out, .count = call->out_count};
-    struct produced declared = {0};
+        return (struct lt_walked_node){.shape = call->out, .count = call->out_count};
+    struct lt_walked_node declared = {0};
     layer->problem = call->problem;
     layer->declared = !call->problem && declared_shapes(w, call, &declared);
     if (!layer->declared)
@@ -197,7 +189,7 @@ static struct produced call_shapes(struct walker *w, struct lt_call *call, struc
 }
 
 static void call_ops(struct walker *w, const struct lt_call *call, const struct lt_walked_layer *layer,
-                     const lt_tensor *in, struct produced *out)
+                     const lt_tensor *in, struct lt_walked_node *out)
 {
     struct lt_builder *b = w->builder;
     out->tensor = lt_alloc_array(w->arena, out->count, sizeof *out->tensor);
@@ -209,6 +201,7 @@ static void call_ops(struct walker *w, const struct lt_call *call, const struct 
     b->in = in;
     b->out = out->tensor;
     b->variable = layer->first_variable;
+    b->calls++;
     bool sized = known(out->shape, out->count) && known(call->in, call->in_count);
     if (sized && call->layer->kind->ops && !layer->declared)
         call->layer->kind->ops(call, b);
@@ -228,11 +221,10 @@ static void call_ops(struct walker *w, const struct lt_call *call, const struct 
 
 /* --- graphs ---------------------------------------------------------------------------------------------------- */
 
-static enum lt_status walk_graph(struct walker *w, const struct lt_graph *graph, const struct produced *in,
-                                 struct produced *out);
+static enum lt_status walk_graph(struct walker *w, const struct lt_graph *graph, const struct lt_walked_node *in,
+                                 const struct lt_walked_node **nodes, struct lt_walked_node *out);
 
-/* The operands of a node, masks apart. */
-/* The operands of a call: their shapes, the same as Keras reports them, their tensors and keywords. */
+/* The operands of a call, masks apart: their shapes, the same as Keras reports them, their tensors and keywords. */
 struct operands {
     struct lt_shape *shape, *reported;
     lt_tensor *tensor;
@@ -249,13 +241,13 @@ static bool operands_alloc(struct operands *o, struct lt_arena *arena, size_t co
     return o->shape && o->reported && o->tensor && o->role;
 }
 
-static uint16_t gather(const struct walker *w, const struct lt_node *node, const struct produced *made,
+static uint16_t gather(const struct walker *w, const struct lt_node *node, const struct lt_walked_node *made,
                        struct operands *o)
 {
     uint16_t count = 0;
     for (int i = 0; i < node->in_count; i++) {
         const struct lt_ref *ref = &node->in[i];
-        const struct produced *from = &made[ref->node];
+        const struct lt_walked_node *from = &made[ref->node];
         if (ref->mask) {
             o->masked = true;
             continue;
@@ -270,7 +262,7 @@ static uint16_t gather(const struct walker *w, const struct lt_node *node, const
     return count;
 }
 
-static void remember(struct lt_walked_layer *layer, const struct produced *made)
+static void remember(struct lt_walked_layer *layer, const struct lt_walked_node *made)
 {
     if (layer->calls++ == 0) {
         layer->out = made->shape;
@@ -280,19 +272,19 @@ static void remember(struct lt_walked_layer *layer, const struct produced *made)
 }
 
 static enum lt_status walk_model(struct walker *w, const struct lt_graph *inner, const struct operands *o,
-                                 uint16_t count, struct produced *out)
+                                 uint16_t count, const struct lt_walked_node **nodes, struct lt_walked_node *out)
 {
     if (++w->depth > MAX_NESTING)
         return LT_TOO_LARGE;
-    struct produced *in = lt_alloc_array(w->arena, count ? count : 1, sizeof *in);
+    struct lt_walked_node *in = lt_alloc_array(w->arena, count ? count : 1, sizeof *in);
     if (!in)
         return LT_NO_MEMORY;
     for (int i = 0; i < count; i++)
-        in[i] = (struct produced){.shape = &o->shape[i],
-                                  .reported = o->otherwise ? &o->reported[i] : NULL,
-                                  .tensor = w->builder ? &o->tensor[i] : NULL,
-                                  .count = 1};
-    enum lt_status status = count == inner->in_count ? walk_graph(w, inner, in, out) : LT_INVALID;
+        in[i] = (struct lt_walked_node){.shape = &o->shape[i],
+                                        .reported = o->otherwise ? &o->reported[i] : NULL,
+                                        .tensor = w->builder ? &o->tensor[i] : NULL,
+                                        .count = 1};
+    enum lt_status status = count == inner->in_count ? walk_graph(w, inner, in, nodes, out) : LT_INVALID;
     w->depth--;
     return status;
 }
@@ -318,8 +310,8 @@ static const struct lt_shape *reported_shapes(struct lt_call *call, const struct
     return call->reported ? call->reported : call->out;
 }
 
-static enum lt_status walk_call(struct walker *w, const struct lt_node *node, const struct produced *made,
-                                struct produced *out)
+static enum lt_status walk_call(struct walker *w, const struct lt_node *node, const struct lt_walked_node *made,
+                                struct lt_walked_node *out)
 {
     const struct lt_document *document = w->document;
     struct lt_walked_layer *layer = &w->walked->layer[node->layer];
@@ -348,7 +340,7 @@ static enum lt_status walk_call(struct walker *w, const struct lt_node *node, co
     call->policy = policy < 0 ? w->binding->precision : &lt_policies[policy];
 
     if (call->layer->inner) {
-        enum lt_status status = walk_model(w, call->layer->inner, &o, call->in_count, out);
+        enum lt_status status = walk_model(w, call->layer->inner, &o, call->in_count, &layer->inner, out);
         if (status == LT_INVALID) {
             layer->problem = "it is called with another number of tensors than it has inputs";
             w->walked->complete = false;
@@ -377,8 +369,8 @@ static enum lt_status walk_call(struct walker *w, const struct lt_node *node, co
 }
 
 /* A model input: what the outer graph hands in, or a new tensor of the bound shape. */
-static enum lt_status walk_input(struct walker *w, const struct lt_node *node, const struct produced *given,
-                                 struct produced *out)
+static enum lt_status walk_input(struct walker *w, const struct lt_node *node, const struct lt_walked_node *given,
+                                 struct lt_walked_node *out)
 {
     struct lt_walked_layer *layer = &w->walked->layer[node->layer];
     if (given) {
@@ -407,12 +399,14 @@ static enum lt_status walk_input(struct walker *w, const struct lt_node *node, c
     return LT_OK;
 }
 
-static enum lt_status walk_graph(struct walker *w, const struct lt_graph *graph, const struct produced *in,
-                                 struct produced *out)
+static enum lt_status walk_graph(struct walker *w, const struct lt_graph *graph, const struct lt_walked_node *in,
+                                 const struct lt_walked_node **nodes, struct lt_walked_node *out)
 {
-    struct produced *made = lt_alloc_array(w->arena, graph->node_count + 1u, sizeof *made);
+    struct lt_walked_node *made = lt_alloc_array(w->arena, graph->node_count + 1u, sizeof *made);
     if (!made)
         return LT_NO_MEMORY;
+    if (!*nodes)
+        *nodes = made;
     for (uint32_t i = 0; i < graph->in_count; i++) {
         enum lt_status status =
             walk_input(w, &graph->node[graph->in[i].node], in ? &in[i] : NULL, &made[graph->in[i].node]);
@@ -433,7 +427,7 @@ static enum lt_status walk_graph(struct walker *w, const struct lt_graph *graph,
     if (!out->shape || !out->tensor || !reported)
         return LT_NO_MEMORY;
     for (int i = 0; i < out->count; i++) {
-        const struct produced *from = &made[graph->out[i].node];
+        const struct lt_walked_node *from = &made[graph->out[i].node];
         bool there = from->shape && graph->out[i].output < from->count;
         out->shape[i] = there ? from->shape[graph->out[i].output] : LT_SHAPE_UNKNOWN;
         out->tensor[i] = there && w->builder && from->tensor ? from->tensor[graph->out[i].output] : LT_NO_TENSOR;
@@ -463,8 +457,8 @@ enum lt_status lt_walk(const struct lt_document *document, const struct lt_bindi
     if (!out->layer || !in)
         return LT_NO_MEMORY;
     struct walker w = {document, binding, arena, builder, out, 0};
-    struct produced results = {0};
-    enum lt_status status = walk_graph(&w, &document->graph, NULL, &results);
+    struct lt_walked_node results = {0};
+    enum lt_status status = walk_graph(&w, &document->graph, NULL, &out->node, &results);
     if (status)
         return status;
     spread_assumed(out, document->layer_count);

@@ -154,6 +154,7 @@ static void layers(struct json *j, struct lt_tree *root)
         count(j, node, "gradient_bytes", row->gradient_bytes);
         count(j, node, "optimizer_bytes", row->optimizer_bytes);
         count(j, node, "kept_bytes", row->kept_bytes);
+        count(j, node, "peak_bytes", row->peak_bytes);
         number(j, node, "forward_flops", row->forward_flops);
         number(j, node, "backward_flops", row->backward_flops);
         number(j, node, "seconds", row->seconds);
@@ -162,13 +163,37 @@ static void layers(struct json *j, struct lt_tree *root)
     }
 }
 
+static const char *path_of(struct json *j, uint32_t layer)
+{
+    return layer < j->e->row_count ? lt_layer_path(j->arena, j->e->document, layer) : NULL;
+}
+
 static void peak_at(struct json *j, struct lt_tree *node)
 {
     const struct lt_device_memory *memory = &j->e->device_memory;
     struct lt_tree *at = map(j, node, "peak_at");
-    bool layer = memory->peak_layer < j->e->row_count;
-    text(j, at, "layer", layer ? lt_layer_path(j->arena, j->e->document, memory->peak_layer) : NULL);
+    text(j, at, "layer", path_of(j, memory->peak_layer));
     text(j, at, "phase", lt_phase_names[memory->peak_phase]);
+}
+
+/* The most that is alive while a layer runs in one phase, in the order of execution. */
+static void timeline(struct json *j, struct lt_tree *node)
+{
+    const struct lt_device_memory *memory = &j->e->device_memory;
+    struct lt_tree *list = lt_tree_new(j->arena, LT_TREE_LIST, node, "timeline");
+    const struct lt_moment *moment = memory->moment;
+    for (uint32_t i = 0, end; i < memory->moment_count; i = end) {
+        uint64_t bytes = 0;
+        for (end = i; end < memory->moment_count; end++) {
+            if (moment[end].layer != moment[i].layer || moment[end].phase != moment[i].phase)
+                break;
+            bytes = moment[end].bytes > bytes ? moment[end].bytes : bytes;
+        }
+        struct lt_tree *entry = map(j, list, NULL);
+        text(j, entry, "layer", path_of(j, moment[i].layer));
+        text(j, entry, "phase", lt_phase_names[moment[i].phase]);
+        count(j, entry, "bytes", bytes);
+    }
 }
 
 static void device_memory(struct json *j, struct lt_tree *root)
@@ -187,6 +212,7 @@ static void device_memory(struct json *j, struct lt_tree *root)
     known(j, node, "usable_bytes", memory->usable_bytes);
     text(j, node, "verdict", lt_verdict_names[memory->verdict]);
     known(j, node, "largest_batch", j->report->largest_batch);
+    timeline(j, node);
 }
 
 static void host_memory(struct json *j, struct lt_tree *root)
@@ -217,6 +243,24 @@ static void step_time(struct json *j, struct lt_tree *root)
     number(j, node, "epoch_seconds", time->epoch_seconds);
     number(j, node, "run_seconds", time->run_seconds);
     text(j, node, "epoch_standing", lt_standing_name(time->epoch_standing));
+}
+
+/* What would make it fit; empty where it fits. */
+static void advice(struct json *j, struct lt_tree *root)
+{
+    struct lt_tree *list = lt_tree_new(j->arena, LT_TREE_LIST, root, "advice");
+    for (int i = 0; i < j->report->advice_count; i++) {
+        const struct lt_advice *way = &j->report->advice[i];
+        struct lt_tree *node = map(j, list, NULL), *set = map(j, node, "set");
+        for (int k = 0; k < way->change_count; k++) {
+            const struct lt_field *field = &lt_setup_fields[way->change[k].field];
+            lt_field_write(field, &way->change[k].value, j->arena, set);
+        }
+        byte_figure(j, node, "needed_bytes", way->needed_bytes);
+        known(j, node, "usable_bytes", way->usable_bytes);
+        number(j, node, "samples_per_s", 1 / way->seconds_per_sample);
+        number(j, node, "time_ratio", way->time_ratio);
+    }
 }
 
 static void problems(struct json *j, struct lt_tree *root)
@@ -250,6 +294,7 @@ const struct lt_tree *lt_report_tree(const struct lt_report *report, struct lt_a
     device_memory(&j, root);
     host_memory(&j, root);
     step_time(&j, root);
+    advice(&j, root);
     problems(&j, root);
     return arena->failed ? NULL : root;
 }

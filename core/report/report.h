@@ -5,12 +5,15 @@
 #include "core/base/buffer.h"
 #include "core/data/tree.h"
 #include "core/step/estimate.h"
+#include "core/whatif/advice.h"
 
 /* largest_batch: 0: not known. */
 struct lt_report {
     const struct lt_estimate *estimate;
     const struct lt_problems *problems;
     uint64_t largest_batch;
+    const struct lt_advice *advice; /* what would make it fit, the fastest first */
+    int advice_count;
 };
 
 /* The report as the tree that the JSON writes out. NULL where memory ends. */

@@ -171,6 +171,36 @@ static void biggest_line(struct text *t, const char *words, uint64_t part, doubl
     lt_buffer_puts(t->out, ".\n");
 }
 
+/* What is needed then, the time of a sample beside today's, and the assignments as --set takes them. */
+static void advice_line(struct text *t, const struct lt_advice *way)
+{
+    enum { INDENT = 28 };
+    int column = INDENT;
+    lt_buffer_printf(t->out, "  %10s  %+6.0f %% time ", bytes(t, (uint64_t)way->needed_bytes.value),
+                     100 * (way->time_ratio - 1));
+    for (int i = 0; i < way->change_count; i++) {
+        const struct lt_field *field = &lt_setup_fields[way->change[i].field];
+        const char *value = lt_field_text(field, &way->change[i].value, t->arena);
+        const char *set = value ? lt_format(t->arena, " %s=%s", field->name, value) : NULL;
+        int length = set ? (int)strlen(set) : 0;
+        if (column + length > WIDTH) {
+            lt_buffer_printf(t->out, "\n%*s", INDENT, "");
+            column = INDENT;
+        }
+        column += length;
+        lt_buffer_puts(t->out, set ? set : "");
+    }
+    lt_buffer_puts(t->out, "\n");
+}
+
+static void advice(struct text *t)
+{
+    if (t->report->advice_count)
+        lt_buffer_puts(t->out, "What would make it fit, the fastest first:\n");
+    for (int i = 0; i < t->report->advice_count; i++)
+        advice_line(t, &t->report->advice[i]);
+}
+
 static void verdict(struct text *t)
 {
     const struct lt_device_memory *device = &t->e->device_memory;
@@ -192,6 +222,7 @@ static void verdict(struct text *t)
     lt_grouped(batch, t->report->largest_batch);
     if (t->report->largest_batch)
         lt_buffer_printf(t->out, "The largest batch that fits is %s.\n", batch);
+    advice(t);
     if (!t->e->complete)
         lt_buffer_puts(t->out, "Some layers are not known (marked below): all totals are lower bounds.\n");
 }

@@ -1,50 +1,57 @@
-/* The backward pass and the update, derived from the forward ops: nothing here knows a layer kind. */
+/* The backward pass, derived from the forward ops: nothing here knows a layer kind. */
 #include "core/base/checked.h"
 #include "core/step/step.h"
+#include "core/step/update.h"
 
 #include <string.h>
 
-/* Gradients that arrived for a tensor and are not yet added up. */
+/* Gradients that arrived for a tensor and are not yet added up, the last one first. Nearly all tensors have one. */
 struct partial {
-    struct partial *next;
-    lt_tensor gradient;
+    lt_tensor gradient; /* LT_NO_TENSOR: none */
+    struct partial *before;
 };
 
 struct backward {
     struct lt_step *step;
-    struct partial **partial; /* per tensor of the forward pass */
-    uint32_t *first_use;      /* per tensor: the forward op that takes it first; UINT32_MAX: none */
-    uint32_t *made_by;        /* per tensor: the forward op that makes it; UINT32_MAX: none */
-    bool *materialised;       /* per tensor: it lies in memory whatever a compiler fuses */
-    bool late;                /* all gradients first, then all updates */
-    double update_bytes;      /* traffic of an update per byte of the variable */
-    double update_temporaries;
-    uint64_t trained_bytes; /* of all variables with a gradient */
+    struct partial *partial; /* per tensor of the forward pass */
+    uint32_t *first_use;     /* per tensor: the forward op that takes it first; UINT32_MAX: none */
+    uint32_t *made_by;       /* per tensor: the forward op that makes it; UINT32_MAX: none */
+    bool *materialised;      /* per tensor: it lies in memory whatever a compiler fuses */
+    uint32_t *segment;       /* per forward op: 1 + its segment of recomputation; 0: none */
+    lt_tensor *again;        /* per tensor: what was computed again in its place; LT_NO_TENSOR: nothing */
+    uint32_t now;            /* the forward op whose gradient is made */
+    struct lt_updates updates;
 };
 
 static void arrive(struct backward *w, lt_tensor x, lt_tensor gradient)
 {
-    struct partial *p = lt_alloc(w->step->arena, sizeof *p);
-    if (!p) {
-        w->step->status = LT_NO_MEMORY;
-        return;
+    struct partial *last = &w->partial[x], *before = NULL;
+    if (last->gradient != LT_NO_TENSOR) {
+        before = lt_alloc_raw(w->step->arena, 1, sizeof *before);
+        if (!before) {
+            w->step->status = LT_NO_MEMORY;
+            return;
+        }
+        *before = *last;
     }
-    *p = (struct partial){w->partial[x], gradient};
-    w->partial[x] = p;
+    *last = (struct partial){gradient, before};
+}
+
+static void forget(struct backward *w, lt_tensor x)
+{
+    w->partial[x] = (struct partial){LT_NO_TENSOR, NULL};
 }
 
 /* All that arrived for x as one tensor; LT_NO_TENSOR where nothing did. */
 static lt_tensor total(struct backward *w, lt_tensor x)
 {
     struct lt_step *step = w->step;
-    const struct partial *p = w->partial[x];
-    if (!p)
-        return LT_NO_TENSOR;
-    if (!p->next)
+    const struct partial *p = &w->partial[x];
+    if (!p->before)
         return p->gradient;
     lt_tensor in[64];
     int count = 0;
-    for (; p && count < 64; p = p->next)
+    for (; p && count < 64; p = p->before)
         in[count++] = p->gradient;
     const struct lt_tensor_info info = *lt_step_info(step, in[0]);
     lt_tensor sum = lt_step_tensor(step, (enum lt_role)info.role, info.elements, (enum lt_dtype)info.dtype, info.layer,
@@ -55,7 +62,7 @@ static lt_tensor total(struct backward *w, lt_tensor x)
         op->dtype = info.dtype;
         op->bytes = lt_mul(lt_step_bytes(step, sum), (uint64_t)count + 1);
     }
-    w->partial[x] = NULL;
+    forget(w, x);
     arrive(w, x, sum);
     return sum;
 }
@@ -70,21 +77,31 @@ static lt_tensor new_gradient(struct backward *w, lt_tensor of, const struct lt_
 
 enum { MAX_READ = 16 };
 
+/* The tensor that a gradient reads for x: x itself, or what was computed again in its place. */
+static lt_tensor current(const struct backward *w, lt_tensor x)
+{
+    return w->again[x] == LT_NO_TENSOR ? x : w->again[x];
+}
+
 /* Adds what has to be kept for x: x itself, or, where a compiler computes it again from its operands, those. Matrix
- * products read their operands as they stand in memory, so what is made for one is there anyway. */
-static void read_kept(const struct backward *w, lt_tensor x, int depth, lt_tensor *in, int *in_count)
+ * products read their operands as they stand in memory, so what is made for one is there anyway; so is what comes from
+ * another segment of recomputation than `segment`. */
+static void read_kept(const struct backward *w, lt_tensor x, uint32_t segment, int depth, lt_tensor *in, int *in_count)
 {
     const struct lt_step *step = w->step;
     uint32_t at = w->made_by[x];
-    const struct lt_step_op *maker = at == UINT32_MAX ? NULL : &step->op[at];
+    const struct lt_step_op *maker = at == UINT32_MAX || w->segment[at] != segment ? NULL : &step->op[at];
     bool again = maker && depth < MAX_READ && (maker->row->flags & LT_RECOMPUTED) && !maker->region &&
                  !w->materialised[x] && *in_count + maker->in_count <= MAX_READ;
     for (int i = 0; again && i < maker->in_count; i++)
-        read_kept(w, step->operand[maker->operand + (uint32_t)i], depth + 1, in, in_count);
-    for (int i = 0; !again && i < *in_count; i++)
+        read_kept(w, step->operand[maker->operand + (uint32_t)i], segment, depth + 1, in, in_count);
+    if (again)
+        return;
+    x = current(w, x);
+    for (int i = 0; i < *in_count; i++)
         if (in[i] == x)
             return;
-    if (!again && *in_count < MAX_READ)
+    if (*in_count < MAX_READ)
         in[(*in_count)++] = x;
 }
 
@@ -99,15 +116,16 @@ static void emit(struct backward *w, const struct lt_step_op *forward, enum lt_p
     int in_count = 0;
     uint64_t largest = 0;
     bool as_it_is = path != LT_PATH_OTHER;
+    uint32_t segment = w->segment[w->now];
     for (int i = 0; i < dy_count && in_count < 8; i++)
         in[in_count++] = dy[i];
     for (int i = 0; i < 3 && i < op->in_count; i++)
         if (keep & (1u << i))
-            read_kept(w, operand[i], as_it_is ? MAX_READ : 0, in, &in_count);
+            read_kept(w, operand[i], segment, as_it_is ? MAX_READ : 0, in, &in_count);
     if (keep & LT_OUT)
-        read_kept(w, operand[op->in_count], MAX_READ, in, &in_count);
+        read_kept(w, operand[op->in_count], segment, MAX_READ, in, &in_count);
     for (int i = op->out_count; i < forward->out_count; i++)
-        in[in_count++] = operand[op->in_count + i]; /* what the op made for this */
+        in[in_count++] = current(w, operand[op->in_count + i]); /* what the op made for this */
     struct lt_step_op *made =
         lt_step_add(step, LT_STEP_OP, LT_PHASE_BACKWARD, op->layer, op->region, in, in_count, out, out_count);
     if (!made)
@@ -199,29 +217,13 @@ static void other_gradients(struct backward *w, const struct lt_step_op *forward
         emit(w, forward, LT_PATH_OTHER, dy, dy_count, keep, out, out_count, row->kernels[1], row->passes[1]);
 }
 
-/* The optimizer's pass over one variable. */
-static void update(struct backward *w, lt_tensor variable)
-{
-    struct lt_step *step = w->step;
-    lt_tensor gradient = total(w, variable);
-    if (gradient == LT_NO_TENSOR)
-        return;
-    const struct lt_tensor_info info = *lt_step_info(step, variable);
-    struct lt_step_op *op = lt_step_add(step, LT_STEP_UPDATE, LT_PHASE_UPDATE, info.layer, 0, &gradient, 1, NULL, 0);
-    if (!op)
-        return;
-    uint64_t bytes = lt_step_bytes(step, variable);
-    op->dtype = info.dtype;
-    op->bytes = (uint64_t)(w->update_bytes * (double)bytes);
-    uint64_t together = step->lowering->update_at_once ? w->trained_bytes : bytes;
-    op->scratch_bytes = (uint64_t)(w->update_temporaries * (double)together);
-    op->kernels = step->lowering->update_kernels;
-    w->partial[variable] = NULL;
-}
-
 static void backward_op(struct backward *w, uint32_t index)
 {
     struct lt_step *step = w->step;
+    uint32_t segment = w->segment[index];
+    if (segment && index + 1 == step->segment[segment - 1].end)
+        lt_step_replay(step, &step->segment[segment - 1], w->again);
+    w->now = index;
     const struct lt_step_op forward = step->op[index];
     const struct lt_op *op = forward.op;
     lt_tensor dy[8];
@@ -238,10 +240,11 @@ static void backward_op(struct backward *w, uint32_t index)
         gemm_gradients(w, &forward, dy);
     else if (dy_count)
         other_gradients(w, &forward, dy, dy_count);
-    for (int i = 0; i < op->in_count && !w->late; i++) {
+    for (int i = 0; i < op->in_count; i++) {
         lt_tensor x = step->operand[forward.operand + (uint32_t)i];
-        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x] && w->first_use[x] == index)
-            update(w, x);
+        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x] && w->first_use[x] == index &&
+            lt_update_arrived(&w->updates, x, total(w, x)))
+            forget(w, x);
     }
 }
 
@@ -280,47 +283,34 @@ static void find_uses(struct backward *w, uint32_t forward_ops, uint32_t tensors
     }
 }
 
-static double update_temporaries(const struct lt_step *step)
-{
-    const struct lt_framework_lowering *lowering = step->lowering;
-    if (step->optimizer->adds_scaled && lowering->update_in_place)
-        return 0;
-    return lowering->update_temporaries < 0 ? (double)step->optimizer->temporaries
-                                            : (double)lowering->update_temporaries;
-}
-
-static uint64_t trained_bytes(const struct lt_step *step, uint32_t tensors)
-{
-    uint64_t sum = 0;
-    for (uint32_t x = 0; x < tensors; x++)
-        if (step->flows[x] && lt_step_info(step, x)->role == LT_ROLE_VARIABLE)
-            sum = lt_add(sum, lt_step_bytes(step, x));
-    return sum;
-}
-
 void lt_step_backward(struct lt_step *step)
 {
     uint32_t forward_ops = step->op_count, tensors = step->lowered.program.tensor_count;
     struct backward w = {
         .step = step,
-        .partial = lt_alloc_array(step->arena, tensors, sizeof *w.partial),
+        .partial = lt_alloc_raw(step->arena, tensors, sizeof *w.partial),
         .first_use = lt_alloc_raw(step->arena, tensors, sizeof *w.first_use),
         .made_by = lt_alloc_raw(step->arena, tensors, sizeof *w.made_by),
         .materialised = lt_alloc(step->arena, tensors + 1u),
-        .late = step->lowering->updates_late || !lt_optimizer_early(step->setup, step->optimizer, step->loss_scaling),
-        .update_bytes = lt_optimizer_bytes(step->setup, step->optimizer) / 4,
-        .update_temporaries = update_temporaries(step),
-        .trained_bytes = trained_bytes(step, tensors),
+        .segment = lt_alloc_array(step->arena, forward_ops + 1u, sizeof *w.segment),
+        .again = lt_alloc_raw(step->arena, tensors + 1u, sizeof *w.again),
+        .updates = lt_updates_of(step),
     };
-    if (!w.partial || !w.first_use || !w.made_by || !w.materialised) {
+    if (!w.partial || !w.first_use || !w.made_by || !w.materialised || !w.segment || !w.again) {
         step->status = LT_NO_MEMORY;
         return;
     }
+    for (uint32_t x = 0; x < tensors; x++)
+        forget(&w, x);
+    memset(w.again, 0xff, tensors * sizeof *w.again);
+    for (uint32_t s = 0; s < step->segment_count; s++)
+        for (uint32_t i = step->segment[s].first; i < step->segment[s].end; i++)
+            w.segment[i] = s + 1;
     find_uses(&w, forward_ops, tensors);
     seed(&w, forward_ops);
     for (uint32_t i = forward_ops; i-- > 0 && !step->status;)
         backward_op(&w, i);
-    for (uint32_t x = 0; x < tensors && w.late && !step->status; x++)
-        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE)
-            update(&w, x);
+    for (uint32_t x = 0; x < tensors && !step->status; x++)
+        if (lt_step_info(step, x)->role == LT_ROLE_VARIABLE && step->flows[x])
+            lt_update_last(&w.updates, x, total(&w, x));
 }

@@ -1,14 +1,16 @@
 #include "core/step/device_memory.h"
 
 #include "core/base/checked.h"
-#include "core/step/conv_trial.h"
-#include "core/step/replay.h"
 #include "core/step/verdict.h"
 
 #include <string.h>
 
 /* Scratch that kernels may ask for of their own accord (cuBLAS 8 to 32 MiB, convolutions 0 to 250 MB). */
 static const double SCRATCH_BYTES = 256.0 * 1024 * 1024;
+
+/* What a step can still do with, in peaks. Short of memory, XLA computes again rather than keep (HloRematerialization):
+ * JAX ran a step whose peak is predicted at 1.08 times its pool. */
+static const double SMALLEST = 0.95, SMALLEST_COMPILED = 0.85;
 
 enum lt_standing lt_estimate_standing(const struct lt_estimate *out)
 {
@@ -47,8 +49,7 @@ static void outside(const struct lt_machine *machine, uint64_t in_use, uint64_t 
     memory->classes[LT_MEMORY_CONTEXT] = machine->allocator.context_bytes;
 }
 
-enum lt_status lt_device_memory_make(const struct lt_step *step, const struct lt_timeline *t, uint64_t resident_bytes,
-                                     struct lt_estimate *out)
+void lt_device_memory_make(const struct lt_timeline *t, const struct lt_pool *pool, struct lt_estimate *out)
 {
     struct lt_device_memory *memory = &out->device_memory;
     const struct lt_machine *machine = out->machine;
@@ -61,24 +62,18 @@ enum lt_status lt_device_memory_make(const struct lt_step *step, const struct lt
     memory->peak_layer = t->moment_count ? t->moment[t->peak_moment].layer : LT_NO_LAYER;
     memory->peak_phase = t->moment_count ? t->moment[t->peak_moment].phase : LT_PHASE_FORWARD;
     usable(machine, memory);
-    uint64_t taken = t->peak_bytes, in_use = t->peak_bytes;
-    if (!cpu) {
-        enum lt_status status = lt_replay(&machine->allocator, resident_bytes, t, step->arena, &taken);
-        if (status)
-            return status;
-        /* A trial that finds no room is passed over. */
-        in_use = lt_conv_trial_peak(step, t, out->batch, machine->allocator.trial_bytes);
-        in_use = lt_max(t->peak_bytes, lt_min(in_use, memory->usable_bytes));
-    }
+    /* A trial that finds no room is passed over. */
+    uint64_t taken = pool->taken_bytes;
+    uint64_t in_use = lt_max(t->peak_bytes, lt_min(pool->trial_bytes, memory->usable_bytes));
     double peak = (double)t->peak_bytes, high = (double)in_use,
            need = (peak + (double)taken) / 2; /* short of memory, idle pieces are given back */
+    double smallest = pool->compiled ? SMALLEST_COMPILED : SMALLEST;
     enum lt_standing standing = lt_estimate_standing(out);
     memory->peak_bytes = (struct lt_figure){high, peak * 0.93, high * 1.12, standing};
-    memory->needed_bytes = (struct lt_figure){need, peak * 0.95, need * 1.1 + (cpu ? 0 : SCRATCH_BYTES), standing};
+    memory->needed_bytes = (struct lt_figure){need, peak * smallest, need * 1.1 + (cpu ? 0 : SCRATCH_BYTES), standing};
     memory->classes[LT_MEMORY_WORKSPACE] = lt_add(memory->classes[LT_MEMORY_WORKSPACE], in_use - t->peak_bytes);
     outside(machine, in_use, taken, memory);
     for (int i = 0; i < LT_MEMORY_CLASS_COUNT; i++)
         memory->shown_bytes = lt_add(memory->shown_bytes, memory->classes[i]);
     memory->verdict = cpu ? out->host_memory.verdict : lt_verdict_of(&memory->needed_bytes, memory->usable_bytes);
-    return LT_OK;
 }

@@ -6,6 +6,8 @@
 #include "core/base/figure.h"
 #include "core/hardware/allocator.h"
 #include "core/hardware/device.h"
+#include "core/step/parallel.h"
+#include "core/hardware/process.h"
 
 #include "core/model/optimizer.h"
 #include "core/model/document.h"
@@ -16,6 +18,8 @@ struct lt_machine {
     const struct lt_device *cpu;    /* of the host; NULL: not known */
     uint64_t ram_bytes;             /* of the host; 0: not known */
     struct lt_allocator allocator;  /* of the framework, on the device */
+    struct lt_parallel parallel;    /* devices that train together */
+    struct lt_process process;      /* of the framework, on the host */
     double kernel_gap_seconds;      /* between two kernels of one step */
     double compiled_gap_seconds;    /* the same where a compiler made the step one program */
 };
@@ -60,6 +64,7 @@ enum lt_bound {
     LT_BOUND_LAUNCH, /* starting kernels */
     LT_BOUND_HOST,   /* the host issues work more slowly than the device does it */
     LT_BOUND_INPUT,  /* data arrive more slowly */
+    LT_BOUND_COMMUNICATION,
     LT_BOUND_COUNT
 };
 extern const char *const lt_bound_names[LT_BOUND_COUNT];
@@ -118,7 +123,8 @@ struct lt_host_memory {
 struct lt_step_time {
     struct lt_figure step_seconds;
     double phase_seconds[LT_PHASE_COUNT];
-    double input_seconds, host_seconds, communication_seconds;
+    double input_seconds, host_seconds;
+    double communication_seconds; /* that a step waits for; NaN: not known */
     enum lt_bound bound;
     double samples_per_s;
     uint64_t steps_per_epoch;
@@ -156,6 +162,20 @@ struct lt_estimate {
  * errors: then rows are marked and totals are lower bounds. LT_NO_MEMORY, LT_TOO_LARGE otherwise. */
 enum lt_status lt_estimate(const struct lt_document *document, const struct lt_machine *machine, struct lt_arena *arena,
                            struct lt_estimate *out, struct lt_problems *problems);
+
+/* The same in two parts, for one document on many machines: what they have in common, and each of them. `machine` says
+ * only whether it is a CPU and what kind of allocator it has. The document and `arena` outlive what was prepared. */
+struct lt_prepared;
+enum lt_status lt_prepare(const struct lt_document *document, const struct lt_machine *machine, struct lt_arena *arena,
+                          struct lt_prepared **out, struct lt_problems *problems);
+
+/* Whether what was prepared for another machine serves this one too. */
+bool lt_is_prepared(const struct lt_prepared *prepared, const struct lt_machine *machine);
+
+/* The estimate on a machine that it is prepared for. Rows live in `arena`, the rest with what was prepared.
+ * LT_NO_MEMORY. */
+enum lt_status lt_estimate_on(struct lt_prepared *prepared, const struct lt_machine *machine, struct lt_arena *arena,
+                              struct lt_estimate *out);
 
 /* Fills row->open: which axes of the shapes are open in the file (the batch, and those written as null). Found by
  * walking once more with other sizes, so a search or a screen that does not show it need not pay for it. */

@@ -62,7 +62,7 @@ static uint64_t traffic(const struct lt_step *step, const struct lt_step_op *op,
 
 static void forward_op(struct lt_step *step, const struct lt_op *op, bool training)
 {
-    const struct lt_lowering *row = lt_lowering_row(step->lowering, op);
+    const struct lt_lowering *row = lt_lowering_row(&step->rows, op);
     const lt_tensor *operand = step->lowered.program.operand + op->operand;
     lt_tensor out[8 + MAX_EXTRA];
     int out_count = op->out_count < 8 ? op->out_count : 8;

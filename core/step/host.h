@@ -6,10 +6,7 @@
 #include "core/step/timeline.h"
 
 /* sample_bytes: one sample of all inputs and its label, as the model takes it. */
-void lt_host_memory_make(const struct lt_timeline *timeline, uint64_t sample_bytes, struct lt_estimate *out);
-
-/* How many samples an epoch has: the dataset's, or what the set-up says. *standing is worsened where that is a guess.
- */
-uint64_t lt_samples_of(const struct lt_setup *setup, enum lt_standing *standing);
+void lt_host_memory_make(const struct lt_step *step, const struct lt_timeline *timeline, uint64_t sample_bytes,
+                         struct lt_estimate *out);
 
 #endif

@@ -28,11 +28,7 @@ static const struct lt_loss *loss_of(const struct lt_setup *setup, const struct 
     const struct lt_loss *loss = name ? lt_loss_find(name) : NULL;
     if (loss)
         return loss;
-    if (activation && activation->kind == LT_OP_SOFTMAX)
-        return lt_loss_find("sparse_categorical_crossentropy");
-    if (activation && activation->kind == LT_OP_SIGMOID)
-        return lt_loss_find("binary_crossentropy");
-    return lt_loss_find("mean_squared_error");
+    return lt_loss_suited(activation ? (enum lt_op_kind)activation->kind : LT_OP_ALIAS);
 }
 
 /* Bytes kept per element of y_pred, from logits or from probabilities. */

@@ -50,6 +50,13 @@ enum lt_status lt_machine_resolve(struct lt_database *database, const struct lt_
     if (is_cpu)
         machine.cpu = machine.device;
     status = lt_database_allocator(database, framework, machine.device, &machine.allocator, problems);
+    if (!status)
+        status = lt_parallel_resolve(database, setup, machine.device, &machine.parallel, problems);
+    if (!status)
+        status =
+            lt_database_process(database, framework, lt_setup_text(setup, LT_SET_KERAS),
+                                lt_setup_text(setup, LT_SET_EXECUTION), machine.device, &machine.process, problems);
+    machine.allocator.context_bytes += machine.parallel.buffer_bytes;
     const char *usual = strcmp(framework, "torch") == 0 ? "kernel_gap.eager_us"
                         : strcmp(framework, "jax") == 0 ? "kernel_gap.compiled_us"
                                                         : "kernel_gap.graph_us";

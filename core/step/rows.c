@@ -108,10 +108,19 @@ static void charge(const struct lt_step *step, const struct lt_step_op *op, doub
         row->backward_flops += op->op->flops * times;
 }
 
-enum lt_status lt_rows_charge(const struct lt_step *step, const struct lt_timeline *timeline, double gap_seconds,
-                              struct lt_estimate *out)
+/* The row that a layer's costs stand in: its own or, for what a wrapper holds, the wrapper's. */
+static uint32_t row_of(const struct lt_estimate *out, uint32_t layer)
 {
-    double(*bound_seconds)[LT_BOUND_COUNT] = lt_alloc_array(step->arena, out->row_count + 1u, sizeof *bound_seconds);
+    uint32_t up = layer;
+    while (!out->row[up].listed && out->document->layer[up].parent != LT_NO_LAYER)
+        up = out->document->layer[up].parent;
+    return out->row[up].listed && !out->row[up].nested ? up : layer;
+}
+
+enum lt_status lt_rows_charge(const struct lt_step *step, const struct lt_timeline *timeline, double gap_seconds,
+                              struct lt_arena *arena, struct lt_estimate *out)
+{
+    double(*bound_seconds)[LT_BOUND_COUNT] = lt_alloc_array(arena, out->row_count + 1u, sizeof *bound_seconds);
     if (!bound_seconds)
         return LT_NO_MEMORY;
     for (uint32_t i = 0; i < step->op_count; i++) {
@@ -119,13 +128,15 @@ enum lt_status lt_rows_charge(const struct lt_step *step, const struct lt_timeli
         if (op->layer >= out->row_count)
             continue;
         double launches = lt_step_launch_seconds(step, op, gap_seconds);
-        charge(step, op, launches, &out->row[op->layer]);
-        bound_seconds[op->layer][op->bound] += op->seconds;
-        bound_seconds[op->layer][LT_BOUND_LAUNCH] += launches;
+        uint32_t row = row_of(out, op->layer);
+        charge(step, op, launches, &out->row[row]);
+        bound_seconds[row][op->bound] += op->seconds;
+        bound_seconds[row][LT_BOUND_LAUNCH] += launches;
     }
     for (uint32_t i = 0; i < out->row_count; i++) {
-        out->row[i].kept_bytes = timeline->layer_kept_bytes[i];
-        out->row[i].peak_bytes = timeline->layer_peak_bytes[i];
+        struct lt_layer_row *row = &out->row[row_of(out, i)];
+        row->kept_bytes = lt_add(row->kept_bytes, timeline->layer_kept_bytes[i]);
+        row->peak_bytes = lt_add(row->peak_bytes, timeline->layer_peak_bytes[i]);
         out->row[i].bound = (uint8_t)lt_longest_bound(bound_seconds[i]);
     }
     return LT_OK;

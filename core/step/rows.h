@@ -13,7 +13,7 @@ void lt_rows_total(const struct lt_walked *walked, struct lt_estimate *out);
 
 /* FLOPs, seconds and kept bytes of the step's ops, to the layers that run them. */
 enum lt_status lt_rows_charge(const struct lt_step *step, const struct lt_timeline *timeline, double gap_seconds,
-                              struct lt_estimate *out);
+                              struct lt_arena *arena, struct lt_estimate *out);
 
 /* Rows of nested models become the sums of their layers'; the model's FLOPs are added up. */
 void lt_rows_sum(const struct lt_document *document, struct lt_estimate *out);

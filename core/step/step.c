@@ -36,6 +36,7 @@ struct lt_step_op *lt_step_add(struct lt_step *step, enum lt_step_kind kind, enu
         .kind = (uint8_t)kind,
         .phase = (uint8_t)phase,
         .kernels = 1,
+        .every = 1,
         .in_count = (uint16_t)in_count,
         .out_count = (uint16_t)out_count,
         .operand = step->operand_count,

@@ -2,48 +2,62 @@
 
 #include "core/base/checked.h"
 #include "core/step/device_memory.h"
-#include "core/step/host.h"
+#include "core/step/feed.h"
 #include "core/step/time/laws.h"
+#include "core/step/update.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Equal ops are priced once: an open-addressing table over what the price depends on. */
-struct memo {
-    const struct lt_step_op **slot;
-    uint32_t size;
-};
-
 static uint64_t price_key(const struct lt_step_op *op)
 {
-    uint64_t h = op->bytes * 0x9e3779b97f4a7c15u ^ ((uint64_t)op->path << 8 | (uint64_t)op->kind << 16 | op->dtype);
-    if (op->op)
-        for (int i = 0; i < LT_OP_DIMS; i++)
-            h = (h ^ op->op->dim[i] ^ op->op->kind) * 0xbf58476d1ce4e5b9u;
+    uint64_t h = op->bytes ^ ((uint64_t)op->path << 8 | (uint64_t)op->kind << 16 | op->dtype),
+             odd = 0x9e3779b97f4a7c15u;
+    for (int i = 0; op->op && i < LT_OP_DIMS; i++, odd += 0x3c6ef372fe94f82au)
+        h += op->op->dim[i] * odd;
+    h *= 0xbf58476d1ce4e5b9u;
     return h ^ h >> 29;
 }
 
 static bool same_price(const struct lt_step_op *a, const struct lt_step_op *b)
 {
     if (a->bytes != b->bytes || a->path != b->path || a->kind != b->kind || a->dtype != b->dtype ||
-        a->region != b->region || !a->op != !b->op)
+        a->region != b->region || a->every != b->every || !a->op != !b->op)
         return false;
     return !a->op || (a->op->kind == b->op->kind && memcmp(a->op->dim, b->op->dim, sizeof a->op->dim) == 0);
 }
 
-static void price(const struct lt_engine *engine, struct lt_step *step, struct memo *memo, struct lt_step_op *op)
+enum lt_status lt_step_find_equal(struct lt_step *step)
 {
-    uint32_t at = memo->size ? (uint32_t)price_key(op) & (memo->size - 1) : 0;
-    while (memo->size && memo->slot[at] && !same_price(memo->slot[at], op))
-        at = (at + 1) & (memo->size - 1);
-    if (memo->size && memo->slot[at]) {
-        op->seconds = memo->slot[at]->seconds;
-        op->bound = memo->slot[at]->bound;
+    /* An open-addressing table over what the price depends on; an op of its own index is the first of its price. */
+    uint32_t size = 256;
+    while (size < step->op_count * 2)
+        size *= 2;
+    uint32_t *slot = lt_alloc_raw(step->arena, size, sizeof *slot);
+    if (!slot)
+        return LT_NO_MEMORY;
+    memset(slot, 0xff, size * sizeof *slot);
+    for (uint32_t i = 0; i < step->op_count; i++) {
+        struct lt_step_op *op = &step->op[i];
+        uint32_t at = (uint32_t)price_key(op) & (size - 1);
+        while (slot[at] != UINT32_MAX && !same_price(&step->op[slot[at]], op))
+            at = (at + 1) & (size - 1);
+        if (slot[at] == UINT32_MAX)
+            slot[at] = i;
+        op->priced_as = slot[at];
+    }
+    return LT_OK;
+}
+
+static void price(const struct lt_engine *engine, struct lt_step *step, uint32_t i)
+{
+    struct lt_step_op *op = &step->op[i];
+    if (op->priced_as == i) {
+        lt_price(engine, step, op);
         return;
     }
-    lt_price(engine, step, op);
-    if (memo->size)
-        memo->slot[at] = op;
+    op->seconds = step->op[op->priced_as].seconds;
+    op->bound = step->op[op->priced_as].bound;
 }
 
 /* What one step costs besides its ops: the call of the traced function, callbacks, metrics (Keras fit: measured 1.2 ms
@@ -53,6 +67,16 @@ static const double STEP_HOST_SECONDS = 0.8e-3;
  * for others (90 rows: 0.73 and 1.75), and for CPUs (few rows; tests/accuracy/RESULTS.md). */
 static const double SPREAD[][2] = {{0.63, 1.52}, {0.70, 1.80}, {0.5, 2.0}};
 
+/* Gradients are summed over the devices once for each update. */
+static double communication(const struct lt_step *step, const struct lt_estimate *out)
+{
+    if (!step->optimizer || out->machine->parallel.devices < 2)
+        return 0;
+    double whole = lt_exposed_seconds(&out->machine->parallel, (double)lt_gradient_bytes(step),
+                                      (double)step->lowering->overlap, out->time.phase_seconds[LT_PHASE_BACKWARD]);
+    return whole / lt_optimizer_accumulates(step->setup);
+}
+
 static void finish(const struct lt_step *step_ops, const struct lt_engine *engine, uint64_t input_bytes, double device,
                    double gaps, struct lt_estimate *out)
 {
@@ -61,43 +85,44 @@ static void finish(const struct lt_step *step_ops, const struct lt_engine *engin
     double link = out->machine->device->host_link_bytes_per_s;
     time->input_seconds = link > 0 ? (double)input_bytes / (0.85 * link) : 0;
     time->host_seconds = STEP_HOST_SECONDS;
-    double step = fmax(device + gaps, time->input_seconds) + time->host_seconds;
+    time->communication_seconds = communication(step_ops, out);
+    bool known = !isnan(time->communication_seconds);
+    double waiting = known ? time->communication_seconds : 0;
+    double step = fmax(device + gaps + waiting, time->input_seconds) + time->host_seconds;
     const double *spread = SPREAD[engine->cpu ? 2 : engine->standing == LT_MODEL ? 0 : 1];
+    const struct lt_parallel *parallel = &out->machine->parallel;
     enum lt_standing standing = lt_worse(lt_estimate_standing(out), engine->standing);
+    if (out->training && parallel->devices > 1)
+        standing = lt_worse(standing, known ? parallel->standing : LT_UNKNOWN);
     time->step_seconds = (struct lt_figure){step, step * spread[0], step * spread[1], standing};
     double by_bound[LT_BOUND_COUNT] = {0};
     for (uint32_t i = 0; i < step_ops->op_count; i++)
         by_bound[step_ops->op[i].bound] += step_ops->op[i].seconds;
     by_bound[LT_BOUND_LAUNCH] = gaps;
     by_bound[LT_BOUND_HOST] = time->host_seconds;
-    by_bound[LT_BOUND_INPUT] = time->input_seconds > device + gaps ? time->input_seconds : 0;
+    by_bound[LT_BOUND_COMMUNICATION] = waiting;
+    by_bound[LT_BOUND_INPUT] = time->input_seconds > device + gaps + waiting ? time->input_seconds : 0;
     time->bound = lt_longest_bound(by_bound);
     time->epoch_standing = standing;
     uint64_t samples = lt_samples_of(setup, &time->epoch_standing);
-    time->samples_per_s = step > 0 ? (double)out->batch / step : 0;
-    time->steps_per_epoch = out->batch ? lt_ceil_div(samples, out->batch) : 0;
+    uint64_t together = lt_mul(out->batch, parallel->devices);
+    time->samples_per_s = step > 0 ? (double)together / step : 0;
+    time->steps_per_epoch = together ? lt_ceil_div(samples, together) : 0;
     time->epoch_seconds = step * (double)time->steps_per_epoch;
     time->run_seconds = time->epoch_seconds * (out->training ? (double)lt_setup_int(setup, LT_SET_EPOCHS) : 1);
 }
 
-enum lt_status lt_step_time_make(struct lt_step *step, uint64_t input_bytes, struct lt_estimate *out)
+void lt_step_time_make(struct lt_step *step, uint64_t input_bytes, struct lt_estimate *out)
 {
     struct lt_engine engine = lt_engine_make(out->machine->device);
-    struct memo memo = {.size = 256};
-    while (memo.size < step->op_count * 2)
-        memo.size *= 2;
-    memo.slot = lt_alloc_array(step->arena, memo.size, sizeof(struct lt_step_op *));
-    if (!memo.slot)
-        return LT_NO_MEMORY;
     double device = 0, gaps = 0, gap = lt_step_gap_seconds(step, out->machine);
     for (uint32_t i = 0; i < step->op_count; i++) {
-        struct lt_step_op *op = &step->op[i];
-        price(&engine, step, &memo, op);
+        const struct lt_step_op *op = &step->op[i];
+        price(&engine, step, i);
         double launches = lt_step_launch_seconds(step, op, gap);
         device += op->seconds;
         gaps += launches;
         out->time.phase_seconds[op->phase] += op->seconds + launches;
     }
     finish(step, &engine, input_bytes, device, gaps, out);
-    return LT_OK;
 }

@@ -4,8 +4,11 @@
 
 #include "core/step/step.h"
 
+/* Fills priced_as of the step's ops. LT_NO_MEMORY. */
+enum lt_status lt_step_find_equal(struct lt_step *step);
+
 /* Fills the seconds and bounds of the step's ops, and out->time. input_bytes: of one batch, to be sent to the device.
- */
-enum lt_status lt_step_time_make(struct lt_step *step, uint64_t input_bytes, struct lt_estimate *out);
+ * The equal ones must have been found. */
+void lt_step_time_make(struct lt_step *step, uint64_t input_bytes, struct lt_estimate *out);
 
 #endif

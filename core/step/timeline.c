@@ -10,56 +10,80 @@ struct storage {
     uint64_t turn_bytes;  /* of one copy: the largest tensor that looks at it */
     uint32_t first, last; /* op that makes it, op that reads it last */
     uint32_t layer;
-    uint8_t class;          /* enum lt_memory_class */
-    uint32_t over;          /* it takes the memory of this storage, which ends where it begins; NEVER: its own */
-    bool forward, backward; /* made in the forward pass; read in the backward pass */
-    bool resident;          /* variables and inputs: counted apart */
-    bool held;              /* the allocator has handed it out */
+    uint8_t class;      /* enum lt_memory_class */
+    uint8_t pass;       /* enum pass that makes it */
+    uint32_t over;      /* it takes the memory of this storage, which ends where it begins; NEVER: its own */
+    bool outlives_pass; /* read in a later one */
+    bool resident;      /* variables and inputs: counted apart */
+    bool held;          /* the allocator has handed it out */
 };
 
 struct timeline {
     const struct lt_step *step;
     struct storage *storage;
-    uint32_t *of; /* storage of each tensor */
+    uint32_t *of; /* storage of each tensor; NEVER: none yet */
     uint32_t storage_count;
 };
 
+/* The passes that a tensor may be handed on between: the forward pass, what of it runs again, gradients and updates. */
+enum pass { PASS_FORWARD, PASS_AGAIN, PASS_GRADIENT };
+
+static enum pass pass_of(const struct lt_step_op *op)
+{
+    return op->phase == LT_PHASE_FORWARD ? PASS_FORWARD : lt_is_replay(op) ? PASS_AGAIN : PASS_GRADIENT;
+}
+
 static bool is_alias(const struct lt_step_op *op)
 {
-    if (op->kind != LT_STEP_OP || op->phase != LT_PHASE_FORWARD || op->in_count < 1 || op->out_count < 1)
+    if (op->kind != LT_STEP_OP || pass_of(op) == PASS_GRADIENT || op->in_count < 1 || op->out_count < 1)
         return false;
     return op->op->kind == LT_OP_ALIAS || op->op->kind == LT_OP_STOP_GRADIENT;
-}
-
-/* Views share the storage of what they look at. */
-static uint32_t storage_of(struct timeline *t, lt_tensor x)
-{
-    if (t->of[x] == NEVER)
-        t->of[x] = t->storage_count++;
-    return t->of[x];
-}
-
-static void find_storages(struct timeline *t)
-{
-    const struct lt_step *step = t->step;
-    uint32_t tensors = step->lowered.program.tensor_count;
-    memset(t->of, 0xff, tensors * sizeof *t->of);
-    for (uint32_t i = 0; i < step->op_count; i++) {
-        const struct lt_step_op *op = &step->op[i];
-        const lt_tensor *operand = step->operand + op->operand;
-        bool state = op->kind == LT_STEP_OP && op->op->kind == LT_OP_STATE && op->op->dim[0] != LT_NO_TENSOR;
-        if (state) /* what a turn leaves is what the next one finds */
-            t->of[operand[0]] = storage_of(t, (lt_tensor)op->op->dim[0]);
-        for (int k = 0; k < op->in_count + op->out_count; k++) {
-            bool view = k >= op->in_count && is_alias(op) && t->of[operand[k]] == NEVER;
-            t->of[operand[k]] = view ? t->of[operand[0]] : storage_of(t, operand[k]);
-        }
-    }
 }
 
 static bool is_gradient(uint8_t role)
 {
     return role == LT_ROLE_VARIABLE_GRADIENT;
+}
+
+/* The storage of a tensor that op i meets first. */
+static uint32_t storage_new(struct timeline *t, uint32_t i, const struct lt_tensor_info *info, bool made_here)
+{
+    const bool input = info->role == LT_ROLE_INPUT;
+    const enum pass pass = input ? PASS_FORWARD : made_here ? pass_of(&t->step->op[i]) : PASS_GRADIENT;
+    t->storage[t->storage_count] = (struct storage){
+        .first = i,
+        .layer = info->layer,
+        .over = NEVER,
+        .class = is_gradient(info->role) ? LT_MEMORY_GRADIENTS : LT_MEMORY_TRANSIENT,
+        .pass = (uint8_t)pass,
+        .resident = input || info->role == LT_ROLE_VARIABLE,
+    };
+    return t->storage_count++;
+}
+
+/* The storage of operand k of op i. Views share that of what they look at. */
+static struct storage *storage_of(struct timeline *t, uint32_t i, int k, const struct lt_tensor_info *info)
+{
+    const struct lt_step_op *op = &t->step->op[i];
+    const lt_tensor *operand = t->step->operand + op->operand;
+    const bool made_here = k >= op->in_count;
+    uint32_t *of = &t->of[operand[k]];
+    if (*of == NEVER)
+        *of = made_here && is_alias(op) ? t->of[operand[0]] : storage_new(t, i, info, made_here);
+    return &t->storage[*of];
+}
+
+/* What a turn of a loop leaves is what the next one finds: the result of a state op lies where its next value will. */
+static void tie_state(struct timeline *t, uint32_t i)
+{
+    const struct lt_step_op *op = &t->step->op[i];
+    if (op->kind != LT_STEP_OP || op->op->kind != LT_OP_STATE || op->op->dim[0] == LT_NO_TENSOR)
+        return;
+    lt_tensor state = t->step->operand[op->operand];
+    uint32_t *next = &t->of[op->op->dim[0]];
+    if (*next == NEVER)
+        *next = storage_new(t, i, lt_step_info(t->step, state), true);
+    t->of[state] = *next;
 }
 
 /* A storage that lives on outside its loop exists once per turn. */
@@ -74,23 +98,14 @@ static void span_storages(struct timeline *t)
     for (uint32_t i = 0; i < step->op_count; i++) {
         const struct lt_step_op *op = &step->op[i];
         const lt_tensor *operand = step->operand + op->operand;
+        tie_state(t, i);
         for (int k = 0; k < op->in_count + op->out_count; k++) {
             const struct lt_tensor_info *info = lt_step_info(step, operand[k]);
-            struct storage *s = &t->storage[t->of[operand[k]]];
-            bool made_here = k >= op->in_count;
-            if (s->last == NEVER) {
-                *s = (struct storage){.first = i, .layer = info->layer, .over = NEVER};
-                s->resident = info->role == LT_ROLE_VARIABLE || info->role == LT_ROLE_INPUT;
-                s->class = is_gradient(info->role) ? LT_MEMORY_GRADIENTS : LT_MEMORY_TRANSIENT;
-                s->forward = op->phase == LT_PHASE_FORWARD && made_here;
-                if (info->role == LT_ROLE_INPUT)
-                    s->forward = true;
-            }
+            struct storage *s = storage_of(t, i, k, info);
             s->last = i;
-            bool back = op->phase != LT_PHASE_FORWARD && !made_here;
-            s->backward = s->backward || (back && s->forward);
-            bool outlives = info->region && (s->backward || op->region != info->region);
-            s->turn_bytes = lt_max(s->turn_bytes, lt_step_bytes(step, operand[k]));
+            s->outlives_pass |= k < op->in_count && pass_of(op) > s->pass;
+            bool outlives = info->region && (s->outlives_pass || op->region != info->region);
+            s->turn_bytes = lt_max(s->turn_bytes, info->bytes);
             s->true_bytes = lt_max(s->true_bytes, lt_mul(s->turn_bytes, copies_of(step, info, outlives)));
         }
     }
@@ -119,7 +134,7 @@ static void classify(struct timeline *t, uint64_t unit, struct lt_timeline *out)
     for (uint32_t i = 0; i < t->storage_count; i++) {
         struct storage *s = &t->storage[i];
         s->bytes = s->true_bytes ? lt_round_up(s->true_bytes, unit) : 0;
-        if (!s->forward || !s->backward)
+        if (s->pass != PASS_FORWARD || !s->outlives_pass)
             continue;
         s->class = LT_MEMORY_KEPT;
         out->kept_bytes = lt_add(out->kept_bytes, s->true_bytes);
@@ -203,6 +218,7 @@ static void compose(const struct timeline *t, const struct lt_resident *resident
     out->classes[LT_MEMORY_WEIGHTS] = resident->weight_bytes;
     out->classes[LT_MEMORY_OPTIMIZER] = resident->optimizer_bytes;
     out->classes[LT_MEMORY_INPUTS] = resident->input_bytes;
+    out->classes[LT_MEMORY_GRADIENTS] = resident->gradient_bytes;
     if (!t->step->op_count)
         return;
     out->classes[LT_MEMORY_WORKSPACE] = t->step->op[at].scratch_bytes;
@@ -221,18 +237,16 @@ enum lt_status lt_timeline_make(const struct lt_step *step, const struct lt_resi
 {
     struct lt_arena *arena = step->arena;
     *out = (struct lt_timeline){0};
+    const uint32_t tensors = step->lowered.program.tensor_count;
     struct timeline t = {.step = step};
-    t.of = lt_alloc_raw(arena, step->lowered.program.tensor_count + 1u, sizeof *t.of);
+    t.of = lt_alloc_raw(arena, tensors + 1u, sizeof *t.of);
+    t.storage = lt_alloc_raw(arena, tensors + 1u, sizeof *t.storage);
     struct lt_moment *moment = lt_alloc_raw(arena, step->op_count + 1u, sizeof *moment);
     out->layer_kept_bytes = lt_alloc_array(arena, layer_count + 1u, sizeof *out->layer_kept_bytes);
     out->layer_peak_bytes = lt_alloc_array(arena, layer_count + 1u, sizeof *out->layer_peak_bytes);
-    if (!t.of || !moment || !out->layer_kept_bytes || !out->layer_peak_bytes)
+    if (!t.of || !t.storage || !moment || !out->layer_kept_bytes || !out->layer_peak_bytes)
         return LT_NO_MEMORY;
-    find_storages(&t);
-    t.storage = lt_alloc_raw(arena, t.storage_count + 1u, sizeof *t.storage);
-    if (!t.storage)
-        return LT_NO_MEMORY;
-    memset(t.storage, 0xff, t.storage_count * sizeof *t.storage);
+    memset(t.of, 0xff, tensors * sizeof *t.of);
     span_storages(&t);
     reuse_in_place(&t);
     classify(&t, round_bytes, out);

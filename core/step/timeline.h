@@ -9,11 +9,12 @@
 /* Alive during the whole step, whatever the ops do. */
 struct lt_resident {
     uint64_t weight_bytes, optimizer_bytes, input_bytes; /* input: x and y of the batch */
+    uint64_t gradient_bytes;                             /* that stay from step to step */
 };
 
 static inline uint64_t lt_resident_bytes(const struct lt_resident *r)
 {
-    return lt_add(lt_add(r->weight_bytes, r->optimizer_bytes), r->input_bytes);
+    return lt_add(lt_add(r->weight_bytes, r->optimizer_bytes), lt_add(r->input_bytes, r->gradient_bytes));
 }
 
 /* The allocator is asked for a storage or for an op's scratch, or gets it back. */

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 
-from sources import ASSUMED_DEVICES, DEVICES, FAMILIES, LEFT_OUT_MODELS, PRECISIONS
+from sources import ASSUMED_DEVICES, DEVICES, FAMILIES, HALF_THROUGHOUT, LEFT_OUT_MODELS, PRECISIONS
 
 COLUMNS = ["id", "use", "reason", "measure", "measured", "model", "family", "settings", "framework", "device",
            "precision", "source"]
@@ -142,6 +142,9 @@ def model_of(row, keras, framework):
 def settings_of(row, model, framework, keras, device, precision, optimizer):
     parts = [f"framework={framework}", f"keras={keras}", f"execution={execution_of(row, framework)}",
              f"batch={row['per_device_batch']}", f"precision={precision}", f"device={device}"]
+    version = re.search(r"pytorch (\d+\.\d+)", row["framework"])
+    if version:
+        parts.append(f"framework_version={version.group(1)}")
     if row.get("task", "train").startswith("infer"):
         parts.append("mode=inference")
     else:
@@ -151,6 +154,11 @@ def settings_of(row, model, framework, keras, device, precision, optimizer):
     if row.get("grad_accum") and int(row["grad_accum"]) > 1:
         parts.append(f"accumulate={row['grad_accum']}")
     return " ".join(parts)
+
+
+def is_half_throughout(row, framework):
+    return any(row["source"].startswith(source) and framework == wanted and re.search(pattern, row["model"])
+               for source, wanted, pattern in HALF_THROUGHOUT)  # fmt: skip
 
 
 def common(row):
@@ -168,6 +176,8 @@ def common(row):
     model, family = model_of(row, keras, framework)
     device = device_of(row["device"])
     precision = precision_of(row["precision"], framework, device)
+    if precision == "mixed_float16" and is_half_throughout(row, framework):
+        precision = "float16"
     inference = row["task"].startswith("infer")
     optimizer = "" if inference else optimizer_of(row.get("optimizer") or default_optimizer(row), model)
     label = framework + (f" keras {keras}" if keras != "none" else "") + " " + execution_of(row, framework)
@@ -271,8 +281,8 @@ def torch_cpu(rows, out):
             continue
         family = "transformer" if "gpt" in model else "dense" if "mlp" in model else "cnn"
         device = "intel-xeon-e5-2680-v3"
-        settings = (f"framework=torch keras=none execution=eager batch={row['batch']} precision=float32 "
-                    f"device={device} optimizer={optimizer_of(row['opt'], model)}")
+        settings = (f"framework=torch framework_version=1.13 keras=none execution=eager batch={row['batch']} "
+                    f"precision=float32 device={device} optimizer={optimizer_of(row['opt'], model)}")
         out.append([identity, "used", "", "peak_bytes", row["peak_B"], f"{MODELS}/{model}.yaml", family, settings,
                     "torch eager", device, "float32", source])
 

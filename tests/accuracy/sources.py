@@ -56,6 +56,13 @@ PRECISIONS = {
     "see milabench config": "float32",
 }
 
+# Scripts whose mixed precision is not torch.autocast: Apex's norms, and softmax and dropout of their own, take and give
+# half; only the optimizer knows float32. Run as float16. Source, framework, pattern of the model.
+HALF_THROUGHOUT = [
+    ("NVIDIA/DeepLearningExamples", "torch", r"BERT"),
+    ("lambdal/deeplearning-benchmark", "torch", r"BERT"),
+]
+
 # Pattern of the source's name, the model for tf_cnn_benchmarks, the model for all others; None: there is none here.
 # app: the network of Keras Applications.
 FAMILIES = [

@@ -5,6 +5,7 @@
 #include "core/hardware/database.h"
 #include "core/model/edit.h"
 #include "core/step/machine_choice.h"
+#include "core/whatif/search.h"
 
 #include <string.h>
 
@@ -32,11 +33,11 @@ static double estimate_seconds(struct lt_document *document, int runs)
     for (int i = 0; seconds && i < runs; i++) {
         struct lt_problems ignored = {.arena = &arena};
         struct lt_estimate estimate;
-        double start = bench_now();
+        double start = bench_cpu();
         lt_arena_clear(&arena);
         if (lt_estimate(document, &machine, &arena, &estimate, &ignored))
             exit(1);
-        seconds[i] = bench_now() - start;
+        seconds[i] = bench_cpu() - start;
     }
     double median = seconds ? bench_median(seconds, runs) : 0;
     free(seconds);
@@ -83,15 +84,15 @@ static double open_seconds(const char *path)
 {
     double seconds[21];
     for (int i = 0; i < 21; i++) {
-        double start = bench_now();
+        double start = bench_cpu();
         struct lt_document *document = opened(path);
-        seconds[i] = bench_now() - start;
+        seconds[i] = bench_cpu() - start;
         lt_document_free(document);
     }
     return bench_median(seconds, 21);
 }
 
-/* Every device, three precisions and five batches. */
+/* Every accelerator and CPU, three precisions and five batches. */
 static double search_rate(struct lt_document *document)
 {
     static const char *const precisions[] = {"precision=float32", "precision=mixed_float16",
@@ -100,25 +101,28 @@ static double search_rate(struct lt_document *document)
     uint32_t count;
     if (lt_database_list(database, &rows, &count, &problems))
         return 0;
-    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_machine *machine = calloc(count, sizeof *machine);
+    for (uint32_t i = 0; machine && i < count; i++)
+        machine[i] = machine_of(document, rows[i].id);
+    struct lt_search search = {0};
     int estimates = 0;
-    double start = bench_now();
-    for (int p = 0; p < 3; p++) {
+    double start = bench_cpu();
+    for (int p = 0; machine && p < 3; p++) {
         lt_set(document, precisions[p], &problems);
         for (int batch = 16; batch <= 256; batch *= 2) {
             document->setup.value[LT_SET_BATCH].integer = batch;
-            for (uint32_t i = 0; i < count; i += 8, estimates++) {
-                struct lt_machine machine = machine_of(document, rows[i].id);
-                struct lt_problems ignored = {.arena = &arena};
+            lt_search_start(&search, document);
+            for (uint32_t i = 0; i < count; i++, estimates++) {
                 struct lt_estimate estimate;
-                lt_arena_clear(&arena);
-                if (lt_estimate(document, &machine, &arena, &estimate, &ignored))
+                if (lt_search_on(&search, &machine[i], &estimate))
                     exit(1);
             }
         }
     }
-    lt_arena_free(&arena);
-    return estimates / (bench_now() - start);
+    double rate = estimates / (bench_cpu() - start);
+    lt_search_free(&search);
+    free(machine);
+    return rate;
 }
 
 int main(void)

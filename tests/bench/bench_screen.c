@@ -58,7 +58,7 @@ static double resident_bytes(const struct rig *rig)
 int main(void)
 {
     struct rig rig;
-    double seconds[9], bytes = 0, move[9], edit[9];
+    double seconds[9], bytes = 0, bytes_of_pane, move[9], edit[9];
     for (int i = 0; i < 9; i++) {
         seconds[i] = first_frame(&rig);
         bytes = (double)rig.raw.length;
@@ -71,6 +71,11 @@ int main(void)
     for (int i = 0; i < 9; i++)
         seconds[i] = key(&rig, "down", &move[i]);
     bench_row("cursor move, detail closed", bench_median(move, 9), 200, "bytes");
+    key(&rig, "i", &bytes_of_pane);
+    for (int i = 0; i < 9; i++)
+        key(&rig, "down", &move[i]);
+    bench_row("cursor move, detail open", bench_median(move, 9), 500, "bytes");
+    key(&rig, "i", &bytes_of_pane);
     for (int i = 0; i < 9; i++)
         seconds[i] = key(&rig, i % 2 ? "b" : "B", &edit[i]);
     bench_row("edit", bench_median(edit, 9), 1024, "bytes");

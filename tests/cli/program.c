@@ -1,7 +1,6 @@
 #include "tests/cli/program.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -28,7 +27,7 @@ static void child(const struct program_run *run, const int out[2], const int err
     snprintf(locales, sizeof locales, "LOCPATH=%s", compiled ? compiled : "");
     for (int i = 0; run->env && run->env[i] && count < 11; i++)
         env[count++] = (char *)(uintptr_t)run->env[i]; /* the first of a name counts */
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+    for (size_t i = 0; i < COUNT(usual); i++)
         if (usual[i])
             env[count++] = usual[i];
     for (int i = 0; i < PROGRAM_ARGUMENTS && run->arguments[i]; i++)
@@ -90,45 +89,4 @@ void program_free(struct program_run *run)
 {
     lt_buffer_free(&run->out);
     lt_buffer_free(&run->err);
-}
-
-/* --- files -------------------------------------------------------------------------------------------------------- */
-
-static char folder[64];
-
-const char *scratch_path(const char *name)
-{
-    enum { PATHS = 16 };
-    static char path[PATHS][256];
-    static int next;
-    if (!*folder) {
-        strcpy(folder, "/tmp/layertop-test-XXXXXX");
-        assert_non_null(mkdtemp(folder));
-    }
-    char *out = path[next++ % PATHS];
-    snprintf(out, sizeof *path, "%s/%s", folder, name);
-    return out;
-}
-
-const char *scratch_write(const char *name, const char *bytes, size_t length)
-{
-    const char *path = scratch_path(name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, length, file), length);
-    assert_int_equal(fclose(file), 0);
-    return path;
-}
-
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk)
-{
-    (void)info, (void)type, (void)walk;
-    return remove(path);
-}
-
-void scratch_remove(void)
-{
-    if (*folder)
-        nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-    *folder = '\0';
 }

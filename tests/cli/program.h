@@ -3,6 +3,7 @@
 #define TESTS_CLI_PROGRAM_H
 
 #include "core/base/buffer.h"
+#include "tests/core/scratch.h"
 #include "tests/core/test.h"
 
 #include <stdio.h>
@@ -55,10 +56,5 @@ void program_free(struct program_run *run);
         if (!strstr((buffer).text ? (buffer).text : "", (part)))                                                       \
             fail_msg("\"%s\" is not in: %.800s", (part), (buffer).text);                                               \
     } while (0)
-
-/* A folder of the test's own, made at the first call; files in it. The text lives until the end. */
-const char *scratch_path(const char *name);
-const char *scratch_write(const char *name, const char *bytes, size_t length);
-void scratch_remove(void);
 
 #endif

@@ -4,7 +4,9 @@
 #include <locale.h>
 #include <unistd.h>
 
+#include "core/data/file.h"
 #include "core/data/json.h"
+#include "tui/version.h"
 
 struct report {
     struct program_run run;
@@ -88,6 +90,16 @@ static void json_is_read_back(void **state)
     for (const struct lt_tree *layer = lt_tree_get(r.root, "layers")->child; layer; layer = layer->next)
         kept += lt_tree_int(lt_tree_get(layer, "kept_bytes"), 0);
     assert_int_equal(kept, lt_tree_int(at(&r, "device_memory", "kept_bytes"), -1));
+    /* The most of the timeline is the peak, and stands at the layer and phase of the peak. */
+    const struct lt_tree *most = NULL, *peak = at(&r, "device_memory", "peak_at");
+    for (const struct lt_tree *t = at(&r, "device_memory", "timeline")->child; t; t = t->next)
+        if (!most || lt_tree_int(lt_tree_get(t, "bytes"), 0) > lt_tree_int(lt_tree_get(most, "bytes"), 0))
+            most = t;
+    assert_non_null(most);
+    assert_int_equal(lt_tree_int(lt_tree_get(most, "bytes"), 0),
+                     lt_tree_int(lt_tree_get(at(&r, "device_memory", "peak_bytes"), "value"), -1));
+    assert_string_equal(lt_tree_text(lt_tree_get(most, "phase"), ""), lt_tree_text(lt_tree_get(peak, "phase"), "none"));
+    assert_string_equal(lt_tree_text(lt_tree_get(most, "layer"), ""), lt_tree_text(lt_tree_get(peak, "layer"), "none"));
     close_report(&r);
 }
 
@@ -95,10 +107,17 @@ static void a_report_goes_to_a_file(void **state)
 {
     (void)state;
     struct program_run run;
-    const char *path = scratch_path("report.json");
+    const char *path = scratch_path("report.json"), *text;
+    struct lt_arena arena = LT_ARENA_INIT;
+    struct lt_problems problems = {.arena = &arena};
+    size_t bytes;
     expect_status(&run, 0, "mnist-mlp", "--json", "-o", path);
     assert_int_equal(run.out.length, 0);
-    assert_int_equal(access(path, R_OK), 0);
+    program_free(&run);
+    assert_int_equal(lt_file_read(&arena, path, 1 << 20, &text, &bytes, &problems), LT_OK);
+    expect_status(&run, 0, "mnist-mlp", "--json");
+    assert_string_equal(text, run.out.text);
+    lt_arena_free(&arena);
     program_free(&run);
     expect_status(&run, 3, "mnist-mlp", "-o", "/nonexistent/folder/report");
     expect_said(run.err, "/nonexistent/folder/report: error: cannot be written");
@@ -196,6 +215,7 @@ static void wrong_usage_says_what_is_right(void **state)
         {{"mnist-mlp", "--set", "optimizer=adm"}, "adam"},
         {{"mnist-mlp", "--set", "device=nvidia-a100-sxm4-80g"}, "nvidia-a100-sxm4-80gb"},
         {{"mnist-mlp", "--set", "layers.hidden.unit=3"}, "units"},
+        {{"mnist-mlp", "--set=cpu=amd-epyc-774", "--keys", "/dev/null"}, "amd-epyc-7742"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct program_run run = {0};
@@ -235,9 +255,9 @@ static void commands_print(void **state)
         const char *arguments[4];
         const char *said;
     } cases[] = {
-        {{"--version"}, "layertop 0.1.0\n"},          {{"--help"}, "Usage: layertop"},
-        {{"samples"}, "A small perceptron on MNIST"}, {{"lint", "resnet50"}, "177 layers, 0 errors"},
-        {{"hwdb", "list"}, "nvidia-a100-sxm4-80gb"},  {{"hwdb", "show", "nvidia-a100-sxm4-80gb"}, "A100"},
+        {{"--version"}, "layertop " LAYERTOP_VERSION "\n"}, {{"--help"}, "Usage: layertop"},
+        {{"samples"}, "A small perceptron on MNIST"},       {{"lint", "resnet50"}, "177 layers, 0 errors"},
+        {{"hwdb", "list"}, "nvidia-a100-sxm4-80gb"},        {{"hwdb", "show", "nvidia-a100-sxm4-80gb"}, "A100"},
         {{"hwdb", "lint"}, "entries, no errors"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -309,7 +329,7 @@ static void a_script_says_why_it_stopped(void **state)
         {"@hop\n", "keys:1:1: error: there is no hop\n", 3},
     };
     struct program_run run;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         const char *keys = scratch_write("keys", cases[i].script, strlen(cases[i].script));
         expect_status(&run, cases[i].status, "mnist-cnn", "--keys", keys);
         if (cases[i].said)
@@ -349,7 +369,7 @@ static void a_locale_that_is_missing_is_utf8_by_its_name(void **state)
     } cases[] = {{"LC_ALL=xx_YY.UTF-8", "28×28×1"}, {"LC_ALL=xx_YY.ISO-8859-1", "28x28x1"}, {"LC_ALL=C", "28x28x1"}};
     static const char script[] = "@dump\n";
     const char *keys = scratch_write("keys", script, sizeof script - 1);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         const char *const env[] = {cases[i].locale, NULL};
         struct program_run run = {.arguments = {"mnist-cnn", "--keys", keys}, .env = env};
         program_run(&run);
@@ -357,13 +377,6 @@ static void a_locale_that_is_missing_is_utf8_by_its_name(void **state)
         expect_said(run.out, cases[i].said);
         program_free(&run);
     }
-}
-
-static int clean(void **state)
-{
-    (void)state;
-    scratch_remove();
-    return 0;
 }
 
 int main(void)
@@ -388,5 +401,5 @@ int main(void)
         cmocka_unit_test(the_locale_has_no_say),
         cmocka_unit_test(a_locale_that_is_missing_is_utf8_by_its_name),
     };
-    return cmocka_run_group_tests(tests, NULL, clean);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

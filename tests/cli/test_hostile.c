@@ -72,7 +72,7 @@ static void too_much_of_anything(void **state)
         {"literal.yaml", "model: |\n", " x\n", "", 15 * MIB, "does not say its version"},
         {"large.yaml", "#", "#", "\n", 17 * MIB, "larger than 16777216 bytes"},
     };
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; i < COUNT(files); i++) {
         const size_t length = strlen(files[i].unit);
         struct lt_buffer text = {0};
         lt_buffer_puts(&text, files[i].head);
@@ -274,13 +274,6 @@ static void many_errors_are_said_at_once_and_counted(void **state)
     lt_buffer_free(&text);
 }
 
-static int clean(void **state)
-{
-    (void)state;
-    scratch_remove();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,5 +289,5 @@ int main(void)
         cmocka_unit_test(other_files_say_what_they_are),
         cmocka_unit_test(many_errors_are_said_at_once_and_counted),
     };
-    return cmocka_run_group_tests(tests, NULL, clean);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,6 +101,18 @@ static inline void assert_ints(const struct lt_value *value, uint32_t count, con
         assert_true(value->ints[i] == expected[i]);
 }
 
+/* Pieces of a list, up to eight, with commas between them: JOIN(a, b, c) is a "," b "," c. */
+#define JOIN_1(a)                               a
+#define JOIN_2(a, ...)                          a "," JOIN_1(__VA_ARGS__)
+#define JOIN_3(a, ...)                          a "," JOIN_2(__VA_ARGS__)
+#define JOIN_4(a, ...)                          a "," JOIN_3(__VA_ARGS__)
+#define JOIN_5(a, ...)                          a "," JOIN_4(__VA_ARGS__)
+#define JOIN_6(a, ...)                          a "," JOIN_5(__VA_ARGS__)
+#define JOIN_7(a, ...)                          a "," JOIN_6(__VA_ARGS__)
+#define JOIN_8(a, ...)                          a "," JOIN_7(__VA_ARGS__)
+#define JOIN_OF(a, b, c, d, e, f, g, h, n, ...) JOIN_##n
+#define JOIN(...)                               JOIN_OF(__VA_ARGS__, 8, 7, 6, 5, 4, 3, 2, 1, 0)(__VA_ARGS__)
+
 /* Pieces of a Keras 3 Functional model. */
 #define INPUT(name, shape)                                                                                             \
     "{'module':'keras.layers','class_name':'InputLayer','config':{'batch_shape':" shape                                \
@@ -130,7 +142,7 @@ static inline void assert_ints(const struct lt_value *value, uint32_t count, con
 #define SEQUENTIAL(layers, more)                                                                                       \
     "{'module':'keras','class_name':'Sequential','config':{'name':'s','layers':[" layers "]" more "}}"
 #define ENCODER(calls)                                                                                                 \
-    NESTED("enc", INPUT("x", "[null,8]") "," LAYER("Dense", "dense", DENSE, CALL(TENSOR("x", "0", "0"))), "['x',0,0]", \
-           "['dense',0,0]", calls)
+    NESTED("enc", JOIN(INPUT("x", "[null,8]"), LAYER("Dense", "dense", DENSE, CALL(TENSOR("x", "0", "0")))),           \
+           "['x',0,0]", "['dense',0,0]", calls)
 
 #endif

@@ -177,26 +177,32 @@ static inline void case_end(struct kind_case *c)
     lt_arena_free(&c->arena);
 }
 
-/* Lets each request for memory of shapes, variables and ops fail in turn: a status, never a crash, and a failed builder
- * says so. */
+/* Shapes, variables and ops of a case that was begun, and its end; the given request for memory fails. Whether there
+ * was one: then the arena says so, which whoever walks a model asks, and nothing crashes. */
+static inline bool case_fails(struct kind_case *c, const struct lt_shape *in, int in_count, int64_t fail_in)
+{
+    struct lt_builder b;
+    c->arena.fail_in = fail_in;
+    enum lt_status status = case_call(c, in, in_count);
+    if (status != LT_OK && !c->arena.failed)
+        fail_msg("%s: %s", c->layer[0].class_name, lt_status_name(status));
+    if (!c->arena.failed && case_emit(c, &b))
+        assert_true(c->arena.failed || b.status == LT_OK);
+    bool failed = c->arena.failed;
+    case_end(c);
+    return failed;
+}
+
+/* Lets each request for memory fail in turn. */
 static inline void case_memory(const char *module, const char *class_name, const struct lt_tree *config,
                                const struct lt_tree *arguments, const struct lt_shape *in, int in_count)
 {
-    int fail_in = 1;
-    for (bool failed = true; failed; fail_in++) {
-        struct kind_case c;
-        struct lt_builder b;
+    int64_t fail_in = 0;
+    struct kind_case c;
+    do {
         case_begin(&c, module, class_name, config);
         c.node.arguments = arguments;
-        c.arena.fail_in = fail_in;
-        enum lt_status status = case_call(&c, in, in_count);
-        failed = c.arena.failed;
-        assert_true(status == LT_OK || failed);
-        if (status == LT_OK && !failed)
-            case_emit(&c, &b);
-        failed = c.arena.failed;
-        case_end(&c);
-    }
+    } while (case_fails(&c, in, in_count, ++fail_in));
     assert_true(fail_in > 3);
 }
 

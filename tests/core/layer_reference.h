@@ -42,8 +42,8 @@ static inline void bind_together(struct case_tensors *t)
                     t->in[i].dim[d] = t->in[j].dim[d];
 }
 
-/* Sets the layer of one row up and calls it. */
-static inline enum lt_status row_call(struct kind_case *c, const struct lt_tree *row, struct case_tensors *t)
+/* Sets the layer of one row up, for a call on *t. */
+static inline void row_begin(struct kind_case *c, const struct lt_tree *row, struct case_tensors *t)
 {
     const struct lt_tree *layers = lt_tree_get(lt_tree_get(lt_tree_get(row, "model"), "config"), "layers");
     const struct lt_tree *saved = lt_tree_at(layers, layers->count - 1);
@@ -61,7 +61,6 @@ static inline enum lt_status row_call(struct kind_case *c, const struct lt_tree 
     bind_together(t);
     c->call.role = t->role;
     c->policy = lt_tree_text(lt_tree_get(row, "policy"), NULL);
-    return case_call(c, t->in, t->count);
 }
 
 /* The batch is bound; what else Keras leaves open may have become any size. */
@@ -114,7 +113,8 @@ static inline bool row_agrees(const struct lt_tree *row)
     struct kind_case c;
     struct case_tensors t;
     const char *name = lt_tree_text(lt_tree_get(row, "name"), "");
-    enum lt_status status = row_call(&c, row, &t);
+    row_begin(&c, row, &t);
+    enum lt_status status = case_call(&c, t.in, t.count);
     const struct lt_tree *outputs = lt_tree_get(row, "outputs"), *dtypes = lt_tree_get(row, "output_dtypes");
     bool good = status == LT_OK && c.call.out_count == outputs->count;
     if (!good)

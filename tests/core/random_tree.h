@@ -3,6 +3,7 @@
 #define LT_TESTS_CORE_RANDOM_TREE_H
 
 #include "core/data/tree.h"
+#include "tests/core/random.h"
 #include "tests/core/test.h"
 
 #include <math.h>
@@ -120,14 +121,6 @@ static const char *const ODD_TEXT[] = {
     "a: b\nc: d",
 };
 
-static inline uint32_t random_below(uint64_t *seed, uint32_t limit)
-{
-    *seed ^= *seed << 13; /* xorshift64 */
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return (uint32_t)(*seed >> 32) % limit;
-}
-
 static inline const char *random_text(uint64_t *seed, char *space, size_t bytes)
 {
     const uint32_t count = COUNT(ODD_TEXT);
@@ -149,7 +142,7 @@ static inline const char *random_text(uint64_t *seed, char *space, size_t bytes)
 static inline double random_number(uint64_t *seed)
 {
     static const double ODD[] = {0.0, -0.0, 1.0, -1.0, 0.1, 1e20, 1e22, 1e-7, 5e-324, 1.7976931348623157e308, 1.0 / 3};
-    uint64_t bits = (uint64_t)random_below(seed, UINT32_MAX) << 32 | random_below(seed, UINT32_MAX);
+    const uint64_t bits = random_bits(seed);
     double value;
     memcpy(&value, &bits, sizeof value);
     return random_below(seed, 2) && isfinite(value) ? value : ODD[random_below(seed, COUNT(ODD))];

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <setjmp.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "core/base/status.h"
@@ -19,6 +20,15 @@ static inline void assert_problem(const struct lt_problems *problems, const char
     assert_true(problems->count > 0);
     assert_string_equal(lt_problem_text(&arena, &problems->item[0]), expected);
     lt_arena_free(&arena);
+}
+
+/* A problem's message holds `part`. */
+static inline void assert_said(const struct lt_problems *problems, const char *part)
+{
+    for (uint32_t i = 0; i < problems->count; i++)
+        if (strstr(problems->item[i].message, part))
+            return;
+    fail_msg("\"%s\" is not in: %s", part, problems->count ? problems->item[0].message : "no problem at all");
 }
 
 #endif

@@ -100,6 +100,10 @@ static void a_cleared_arena_is_used_again(void **state)
         lt_arena_clear(&arena);
         assert_int_equal(arena.used_bytes, 0);
     }
+    struct lt_block *only = arena.block; /* as large as all before it: the same again needs no other */
+    for (int i = 0; i < 1000; i++)
+        assert_non_null(lt_alloc(&arena, 100));
+    assert_ptr_equal(arena.block, only);
     lt_arena_free(&arena);
     assert_null(arena.block);
 }

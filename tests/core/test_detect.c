@@ -1,28 +1,23 @@
 /* Detection of this machine, on file trees made to look like /proc and /sys. */
+#include "tests/core/scratch.h"
 #include "tests/core/test.h"
 
 #include "core/hardware/detect.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct fixture {
     struct lt_arena arena;
     struct lt_problems problems;
     struct lt_database *db;
-    char root[64];
 };
 
 static int setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof *f);
-    strcpy(f->root, "/tmp/lt-detect-XXXXXX");
-    assert_non_null(mkdtemp(f->root));
     f->problems.arena = &f->arena;
     f->db = lt_database_open(NULL, 0, &f->problems);
     assert_non_null(f->db);
@@ -30,52 +25,36 @@ static int setup(void **state)
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *walk)
-{
-    (void)info, (void)type, (void)walk;
-    return remove(path);
-}
-
 static int teardown(void **state)
 {
     struct fixture *f = *state;
-    nftw(f->root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_remove();
     lt_database_close(f->db);
     lt_arena_free(&f->arena);
     free(f);
     return 0;
 }
 
-/* A file of the fake tree, with the directories above it. */
-static void put(struct fixture *f, const char *path, const char *text)
+/* A file of the fake tree: the path from its root. */
+static void put(const char *path, const char *text)
 {
-    char full[512];
-    snprintf(full, sizeof full, "%s%s", f->root, path);
-    for (char *slash = full + strlen(f->root) + 1; (slash = strchr(slash, '/')); slash++) {
-        *slash = '\0';
-        assert_true(mkdir(full, 0700) == 0 || errno == EEXIST);
-        *slash = '/';
-    }
-    FILE *file = fopen(full, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
+    scratch_write(path + 1, text, strlen(text));
 }
 
-static void put_gpu(struct fixture *f, const char *slot, const char *vendor, const char *device, const char *class)
+static void put_gpu(const char *slot, const char *vendor, const char *device, const char *class)
 {
     char path[128];
     const char *const name[] = {"vendor", "device", "class"}, *const value[] = {vendor, device, class};
     for (int i = 0; i < 3; i++) {
         snprintf(path, sizeof path, "/sys/bus/pci/devices/%s/%s", slot, name[i]);
-        put(f, path, value[i]);
+        put(path, value[i]);
     }
 }
 
 static struct lt_detected detect(struct fixture *f)
 {
     struct lt_detected out;
-    assert_int_equal(lt_detect(&f->arena, f->db, f->root, &out, &f->problems), LT_OK);
+    assert_int_equal(lt_detect(&f->arena, f->db, scratch_path(""), &out, &f->problems), LT_OK);
     assert_int_equal(f->problems.count, 0);
     return out;
 }
@@ -95,9 +74,9 @@ static const char xeon[] = "processor\t: 0\n"
 static void two_sockets(void **state)
 {
     struct fixture *f = *state;
-    put(f, "/proc/cpuinfo", xeon);
-    put(f, "/sys/devices/system/cpu/online", "0-63\n");
-    put(f, "/proc/meminfo", "MemFree: 1 kB\nMemTotal:       196608000 kB\n");
+    put("/proc/cpuinfo", xeon);
+    put("/sys/devices/system/cpu/online", "0-63\n");
+    put("/proc/meminfo", "MemFree: 1 kB\nMemTotal:       196608000 kB\n");
     struct lt_detected out = detect(f);
     assert_true(out.cpu_known);
     assert_string_equal(out.cpu.id, "intel-xeon-gold-6130");
@@ -131,7 +110,7 @@ static void model_names(void **state)
     for (size_t i = 0; i < COUNT(row); i++) {
         char text[256];
         snprintf(text, sizeof text, "processor : 0\nmodel name : %s\n", row[i].model);
-        put(f, "/proc/cpuinfo", text);
+        put("/proc/cpuinfo", text);
         struct lt_detected out = detect(f);
         assert_string_equal(out.cpu.id, row[i].id);
     }
@@ -140,12 +119,11 @@ static void model_names(void **state)
 static void unknown_cpu(void **state)
 {
     struct fixture *f = *state;
-    put(f, "/proc/cpuinfo",
-        "processor : 0\nvendor_id : AuthenticAMD\nmodel name : AMD \033[1mNew 8-Core Processor\n"
-        "siblings : 4\ncpu cores : 2\nflags : sse2 avx fma avx2\ncpu MHz : 1500.5\n");
-    put(f, "/sys/devices/system/cpu/online", "0-2,5\n");
-    put(f, "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", "4000000\n");
-    put(f, "/sys/devices/system/cpu/cpu0/cache/index3/size", "32768K\n");
+    put("/proc/cpuinfo", "processor : 0\nvendor_id : AuthenticAMD\nmodel name : AMD \033[1mNew 8-Core Processor\n"
+                         "siblings : 4\ncpu cores : 2\nflags : sse2 avx fma avx2\ncpu MHz : 1500.5\n");
+    put("/sys/devices/system/cpu/online", "0-2,5\n");
+    put("/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", "4000000\n");
+    put("/sys/devices/system/cpu/cpu0/cache/index3/size", "32768K\n");
     struct lt_detected out = detect(f);
     assert_false(out.cpu_known);
     assert_string_equal(out.cpu.vendor, "amd");
@@ -169,7 +147,7 @@ static void vector_flags(void **state)
     for (size_t i = 0; i < COUNT(row); i++) {
         char text[256];
         snprintf(text, sizeof text, "processor : 0\nmodel name : New\nflags : %s\ncpu MHz : 1000\n", row[i].flags);
-        put(f, "/proc/cpuinfo", text);
+        put("/proc/cpuinfo", text);
         struct lt_detected out = detect(f);
         assert_true(fabs(out.cpu.peak_flops_per_s[LT_RATE_FP32] - row[i].flops * 1e9) < 1);
     }
@@ -178,40 +156,40 @@ static void vector_flags(void **state)
 static void control_groups(void **state)
 {
     struct fixture *f = *state;
-    put(f, "/proc/meminfo", "MemTotal: 1048576 kB\n");
-    put(f, "/proc/self/cgroup", "0::/user/job\n");
-    put(f, "/sys/fs/cgroup/user/job/memory.max", "max\n");
+    put("/proc/meminfo", "MemTotal: 1048576 kB\n");
+    put("/proc/self/cgroup", "0::/user/job\n");
+    put("/sys/fs/cgroup/user/job/memory.max", "max\n");
     assert_int_equal(detect(f).ram_bytes, 1 << 30);
-    put(f, "/sys/fs/cgroup/user/memory.max", "536870912\n"); /* a parent's limit binds too */
+    put("/sys/fs/cgroup/user/memory.max", "536870912\n"); /* a parent's limit binds too */
     assert_int_equal(detect(f).ram_bytes, 512 << 20);
-    put(f, "/sys/fs/cgroup/user/job/memory.max", "268435456\n");
+    put("/sys/fs/cgroup/user/job/memory.max", "268435456\n");
     assert_int_equal(detect(f).ram_bytes, 256 << 20);
     assert_int_equal(detect(f).physical_bytes, 1 << 30);
-    put(f, "/proc/self/cgroup", "0::/elsewhere\n");
-    put(f, "/sys/fs/cgroup/memory.max", "134217728\n"); /* a container sees its own group at the top */
+    put("/proc/self/cgroup", "0::/elsewhere\n");
+    put("/sys/fs/cgroup/memory.max", "134217728\n"); /* a container sees its own group at the top */
     assert_int_equal(detect(f).ram_bytes, 128 << 20);
 }
 
 static void control_groups_version_1(void **state)
 {
     struct fixture *f = *state;
-    put(f, "/proc/meminfo", "MemTotal: 1048576 kB\n");
-    put(f, "/proc/self/cgroup", "3:cpu:/\n2:memory:/box\n");
-    put(f, "/sys/fs/cgroup/memory/box/memory.limit_in_bytes", "9223372036854771712\n"); /* no limit */
+    put("/proc/meminfo", "MemTotal: 1048576 kB\n");
+    put("/proc/self/cgroup", "3:cpu:/\n2:memory:/box\n");
+    put("/sys/fs/cgroup/memory/box/memory.limit_in_bytes", "9223372036854771712\n"); /* no limit */
     assert_int_equal(detect(f).ram_bytes, 1 << 30);
-    put(f, "/sys/fs/cgroup/memory/box/memory.limit_in_bytes", "67108864\n");
+    put("/sys/fs/cgroup/memory/box/memory.limit_in_bytes", "67108864\n");
     assert_int_equal(detect(f).ram_bytes, 64 << 20);
 }
 
 static void gpus(void **state)
 {
     struct fixture *f = *state;
-    put_gpu(f, "0000:b1:00.0", "0x10de\n", "0x20b0\n", "0x030200\n");
-    put_gpu(f, "0000:18:00.0", "0x10de\n", "0x2204\n", "0x030000\n");
-    put_gpu(f, "0000:18:00.1", "0x10de\n", "0x1aef\n", "0x040300\n"); /* its sound device */
-    put_gpu(f, "0000:20:00.0", "0x1002\n", "0x74a1\n", "0x120000\n"); /* Instinct: a processing accelerator */
-    put_gpu(f, "0000:21:00.0", "0x10de\n", "0xffff\n", "0x030000\n"); /* too new */
-    put_gpu(f, "0000:00:02.0", "0x8086\n", "0x4680\n", "0x030000\n");
+    put_gpu("0000:b1:00.0", "0x10de\n", "0x20b0\n", "0x030200\n");
+    put_gpu("0000:18:00.0", "0x10de\n", "0x2204\n", "0x030000\n");
+    put_gpu("0000:18:00.1", "0x10de\n", "0x1aef\n", "0x040300\n"); /* its sound device */
+    put_gpu("0000:20:00.0", "0x1002\n", "0x74a1\n", "0x120000\n"); /* Instinct: a processing accelerator */
+    put_gpu("0000:21:00.0", "0x10de\n", "0xffff\n", "0x030000\n"); /* too new */
+    put_gpu("0000:00:02.0", "0x8086\n", "0x4680\n", "0x030000\n");
     struct lt_detected out = detect(f);
     assert_int_equal(out.gpu_count, 4);
     assert_string_equal(out.gpu[0].device->id, "nvidia-rtx-3090");
@@ -228,7 +206,7 @@ static void many_gpus(void **state)
     for (int i = 0; i < 20; i++) {
         char slot[32];
         snprintf(slot, sizeof slot, "0000:%02x:00.0", i);
-        put_gpu(f, slot, "0x10de\n", "0x1eb8\n", "0x030200\n");
+        put_gpu(slot, "0x10de\n", "0x1eb8\n", "0x030200\n");
     }
     assert_int_equal(detect(f).gpu_count, LT_DETECT_GPUS);
 }
@@ -308,11 +286,11 @@ static void allocation_failures(void **state)
 {
     struct fixture *f = *state;
     struct lt_detected out;
-    put(f, "/proc/cpuinfo", "processor : 0\nmodel name : New \033 one\n");
+    put("/proc/cpuinfo", "processor : 0\nmodel name : New \033 one\n");
     for (int64_t n = 1;; n++) {
         struct lt_arena arena = LT_ARENA_INIT;
         arena.fail_in = n;
-        enum lt_status status = lt_detect(&arena, f->db, f->root, &out, &f->problems);
+        enum lt_status status = lt_detect(&arena, f->db, scratch_path(""), &out, &f->problems);
         const bool done = arena.fail_in > 0;
         assert_int_equal(status, done ? LT_OK : LT_NO_MEMORY);
         lt_arena_free(&arena);

@@ -1,5 +1,6 @@
 /* Edits: each primitive and its inverse, what is refused, and long random sessions undone to the start. */
 #include "tests/core/native_text.h"
+#include "tests/core/random.h"
 
 #include <stdio.h>
 
@@ -258,14 +259,8 @@ static void test_saved(void **state)
     close_fixture(&f);
 }
 
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return *seed >> 8;
-}
-
 /* One of many lines, good or bad, on any layer. */
-static void random_line(char *line, size_t size, const struct lt_document *document, uint32_t *seed)
+static void random_line(char *line, size_t size, const struct lt_document *document, uint64_t *seed)
 {
     static const char *const settings[] = {
         "batch=3",
@@ -282,17 +277,17 @@ static void random_line(char *line, size_t size, const struct lt_document *docum
     static const char *const keys[] = {"units=7",        "units=0",           "name=n%u",          "trainable=false",
                                        "activation=elu", "precision=float16", "precision=inherit", "use_bias=false"};
     struct lt_arena arena = LT_ARENA_INIT;
-    const char *a = lt_layer_path(&arena, document, next_random(seed) % document->layer_count);
-    const char *b = document->layer[next_random(seed) % document->layer_count].name;
-    unsigned number = next_random(seed) % 30;
+    const char *a = lt_layer_path(&arena, document, random_below(seed, document->layer_count));
+    const char *b = document->layer[random_below(seed, document->layer_count)].name;
+    unsigned number = random_below(seed, 30);
     char key[32];
-    switch (next_random(seed) % 7) {
+    switch (random_below(seed, 7)) {
     case 0:
-        snprintf(line, size, "set %s", settings[next_random(seed) % (COUNT(settings))]);
+        snprintf(line, size, "set %s", settings[random_below(seed, COUNT(settings))]);
         break;
     case 1:
     case 2:
-        snprintf(key, sizeof key, "%s", keys[next_random(seed) % (COUNT(keys))]);
+        snprintf(key, sizeof key, "%s", keys[random_below(seed, COUNT(keys))]);
         if (key[0] == 'n')
             snprintf(key, sizeof key, "name=n%u", number);
         snprintf(line, size, "set layers.%s.%s", a, key);
@@ -349,16 +344,16 @@ static void test_undo_all_redo_all(void **state)
         struct fixture f;
         open_fixture(&f, RICH_MODEL);
         struct lt_document *start = lt_document_clone(f.document);
-        uint32_t random = seed * 7919;
+        uint64_t random = seed * 0x9E3779B97F4A7C15u; /* far apart */
         for (int i = 0; i < 150; i++) {
             char line[256];
             random_line(line, sizeof line, f.document, &random);
             struct lt_problems problems = {.arena = &f.arena};
             done += lt_edit(f.document, f.history, line, &problems) == LT_OK;
             check_document(f.document);
-            if (next_random(&random) % 8 == 0)
+            if (random_below(&random, 8) == 0)
                 lt_undo(f.document, f.history, NULL);
-            if (next_random(&random) % 16 == 0)
+            if (random_below(&random, 16) == 0)
                 lt_redo(f.document, f.history, NULL);
         }
         struct lt_document *end = lt_document_clone(f.document);

@@ -1,4 +1,5 @@
 /* Whole files: what may be read, and that writing leaves either the old or the new content. */
+#include "tests/core/scratch.h"
 #include "tests/core/test.h"
 
 #include "core/data/file.h"
@@ -14,7 +15,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-static char directory[] = "/tmp/layertop-test-XXXXXX";
 static struct lt_arena arena;
 static struct lt_problems problems;
 
@@ -23,14 +23,14 @@ static int set_up(void **state)
     (void)state;
     arena = LT_ARENA_INIT;
     problems = (struct lt_problems){.arena = &arena};
-    return mkdtemp(strcpy(directory, "/tmp/layertop-test-XXXXXX")) ? chdir(directory) : -1;
+    return chdir(scratch_path(""));
 }
 
 /* Removes the directory's files, and tells how many there were. */
 static int empty_directory(void)
 {
     int count = 0;
-    DIR *list = opendir(directory);
+    DIR *list = opendir(".");
     for (struct dirent *entry; list && (entry = readdir(list));)
         count += remove(entry->d_name) == 0;
     if (list)
@@ -41,17 +41,14 @@ static int empty_directory(void)
 static int tear_down(void **state)
 {
     (void)state;
-    empty_directory();
     lt_arena_free(&arena);
-    return rmdir(directory);
+    scratch_remove();
+    return 0;
 }
 
 static void put(const char *path, const char *text)
 {
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
+    scratch_write(path, text, strlen(text));
 }
 
 static void assert_content(const char *path, const char *expected)

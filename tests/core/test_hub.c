@@ -238,7 +238,7 @@ static void assert_refused(const char *settings, const char *message)
              settings);
     open_keras(&opened, text);
     assert_null(opened.document);
-    assert_non_null(strstr(opened.problems.item[0].message, message));
+    assert_said(&opened.problems, message);
     shut(&opened);
 }
 

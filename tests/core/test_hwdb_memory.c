@@ -9,7 +9,7 @@ static void failures_at_open(void **state)
 {
     struct fixture *f = *state;
     user_file(f, 0, "a.yaml", "accelerators:\n- id: x\n  inherits: nvidia-l4\n- id: nvidia-t4\n  patch: true\n");
-    const char *path[] = {f->directory[0]};
+    const char *path[] = {scratch_path(user_folders[0])};
     for (int64_t n = 1;; n += n < 200 ? 1 : 37) {
         struct lt_arena arena = LT_ARENA_INIT;
         arena.fail_in = n;

@@ -223,7 +223,7 @@ static void values_are_counted(void **state)
     static const char *const UNIT[] = {"{},", "[],", "1,", "\"\",", "-1e-999,", "{\"k\":1,\"k\":1},"};
     enum { VALUES = 3000 };
     const struct lt_tree_limits limits = {LT_MODEL_BYTES, 256, VALUES};
-    for (size_t i = 0; i < sizeof UNIT / sizeof *UNIT; i++) {
+    for (size_t i = 0; i < COUNT(UNIT); i++) {
         struct given given = {.problems = {.arena = &given.arena}};
         struct lt_buffer text = {0};
         lt_buffer_puts(&text, "[");

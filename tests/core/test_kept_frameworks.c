@@ -77,6 +77,12 @@ static void plain_torch(void **state)
     check("torch", "kept_torch", "none", "float32", 64);
 }
 
+static void plain_torch_with_autocast(void **state)
+{
+    (void)state;
+    check("torch", "kept_torch", "none", "mixed_bfloat16", 57);
+}
+
 static void jax_after_xla(void **state)
 {
     (void)state;
@@ -135,6 +141,7 @@ int main(void)
         cmocka_unit_test(torch_under_keras),
         cmocka_unit_test(torch_under_keras_in_half),
         cmocka_unit_test(plain_torch),
+        cmocka_unit_test(plain_torch_with_autocast),
         cmocka_unit_test(jax_after_xla),
         cmocka_unit_test(auto_is_what_keras_chooses),
         cmocka_unit_test(every_request_of_a_compiled_step_may_fail),

@@ -1,5 +1,6 @@
 /* Broken models: trees of real files with random parts replaced, removed, doubled or swapped. Nothing crashes, whatever
  * comes out has a graph in order, and what is refused has a reason. Run with files and a count for longer. */
+#include "tests/core/random.h"
 #include "tests/core/test.h"
 
 #include <stdio.h>
@@ -13,14 +14,6 @@
 #include "core/model/walk.h"
 
 static uint64_t seed;
-
-static uint32_t random_below(uint32_t limit) /* xorshift64* */
-{
-    seed ^= seed >> 12;
-    seed ^= seed << 25;
-    seed ^= seed >> 27;
-    return (uint32_t)((seed * 0x2545F4914F6CDD1DULL) >> 33) % limit;
-}
 
 struct nodes {
     struct lt_tree **item;
@@ -55,20 +48,21 @@ static const char *const ODD_NAMES[] = {"",           "a/b",        "mask",    "
 
 static void mutate(struct lt_arena *arena, const struct nodes *nodes)
 {
-    struct lt_tree *tree = nodes->item[random_below(nodes->count)];
+    struct lt_tree *tree = nodes->item[random_below(&seed, nodes->count)];
     /* A copy, for the other one may hold this one. */
-    const struct lt_tree *other = lt_tree_copy(arena, nodes->item[random_below(nodes->count)], NULL, NULL);
-    switch (random_below(6)) {
+    const struct lt_tree *other = lt_tree_copy(arena, nodes->item[random_below(&seed, nodes->count)], NULL, NULL);
+    switch (random_below(&seed, 6)) {
     case 0:
         tree->type = LT_TREE_NULL;
         tree->child = tree->last = NULL;
         tree->count = 0;
         break;
     case 1:
-        assign(tree, &(struct lt_tree){.type = LT_TREE_INT, .integer = ODD_NUMBERS[random_below(COUNT(ODD_NUMBERS))]});
+        assign(tree,
+               &(struct lt_tree){.type = LT_TREE_INT, .integer = ODD_NUMBERS[random_below(&seed, COUNT(ODD_NUMBERS))]});
         break;
     case 2:
-        assign(tree, &(struct lt_tree){.type = LT_TREE_TEXT, .text = ODD_NAMES[random_below(COUNT(ODD_NAMES))]});
+        assign(tree, &(struct lt_tree){.type = LT_TREE_TEXT, .text = ODD_NAMES[random_below(&seed, COUNT(ODD_NAMES))]});
         break;
     case 3:
         assign(tree, other);
@@ -120,7 +114,7 @@ static void try_one(const struct lt_tree *whole, bool walk)
     struct nodes nodes = {0};
     struct lt_tree *tree = lt_tree_copy(&arena, whole, NULL, NULL);
     collect(&arena, &nodes, tree);
-    for (uint32_t n = 1 + random_below(4); n > 0; n--)
+    for (uint32_t n = 1 + random_below(&seed, 4); n > 0; n--)
         mutate(&arena, &nodes);
     struct lt_document *document = lt_keras_read("fuzz", tree, &problems);
     if (!document)

@@ -6,13 +6,11 @@ static void test_functional_graph(void **state)
 {
     (void)state;
     struct opened o;
-    const struct lt_document *d =
-        open_clean(&o, MODEL(INPUT("a", "[null,8]") "," INPUT("b", "[null,8]") "," LAYER(
-                                 "Dense", "dense", DENSE,
-                                 CALL(TENSOR("a", "0", "0"))) "," LAYER("Add", "add", "",
-                                                                        CALL("[" TENSOR("dense", "0", "0") "," TENSOR(
-                                                                            "b", "0", "0") "]")),
-                             "[['a',0,0],['b',0,0]]", "['add',0,0]"));
+    const struct lt_document *d = open_clean(
+        &o, MODEL(JOIN(INPUT("a", "[null,8]"), INPUT("b", "[null,8]"),
+                       LAYER("Dense", "dense", DENSE, CALL(TENSOR("a", "0", "0"))),
+                       LAYER("Add", "add", "", CALL("[" JOIN(TENSOR("dense", "0", "0"), TENSOR("b", "0", "0")) "]"))),
+                  "[['a',0,0],['b',0,0]]", "['add',0,0]"));
     assert_string_equal(d->name, "model");
     assert_false(d->sequential);
     assert_int_equal(d->layer_count, 4);
@@ -29,10 +27,10 @@ static void test_declared_shapes(void **state)
 {
     (void)state;
     struct opened o;
-    const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("a", "[null,8]") "," LAYER("Dense", "d", DENSE, CALL(TENSOR("a", "0", "0"))) "," LAYER(
-                      "Dense", "e", DENSE, CALL(TENSOR("d", "0", "0"))),
-                  "['a',0,0]", "['e',0,0]"));
+    const struct lt_document *d =
+        open_clean(&o, MODEL(JOIN(INPUT("a", "[null,8]"), LAYER("Dense", "d", DENSE, CALL(TENSOR("a", "0", "0"))),
+                                  LAYER("Dense", "e", DENSE, CALL(TENSOR("d", "0", "0")))),
+                             "['a',0,0]", "['e',0,0]"));
     const struct lt_node *node = &d->graph.node[1];
     assert_int_equal(node->declared_count, 1);
     assert_int_equal(node->declared[0].rank, 2);
@@ -48,11 +46,11 @@ static void test_shared_layer_is_resolved_per_call(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("a", "[null,8]") "," LAYER("Dense", "shared", DENSE,
-                                                   CALL(TENSOR("a", "0", "0")) "," CALL(TENSOR(
-                                                       "other", "0", "0"))) "," LAYER("Dense", "other", DENSE,
-                                                                                      CALL(TENSOR("shared", "0", "0"))),
-                  "['a',0,0]", "['shared',1,0]"));
+        &o,
+        MODEL(JOIN(INPUT("a", "[null,8]"),
+                   LAYER("Dense", "shared", DENSE, JOIN(CALL(TENSOR("a", "0", "0")), CALL(TENSOR("other", "0", "0")))),
+                   LAYER("Dense", "other", DENSE, CALL(TENSOR("shared", "0", "0")))),
+              "['a',0,0]", "['shared',1,0]"));
     assert_int_equal(d->layer_count, 3);
     assert_calls(&o, &d->graph, "a(), shared(#0:0), other(#1:0), shared(#2:0) -> #3:0");
     shut(&o);
@@ -64,8 +62,8 @@ static void test_any_order_of_layers(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d =
-        open_clean(&o, MODEL(LAYER("Dense", "late", DENSE, CALL(TENSOR("early", "0", "0"))) "," LAYER(
-                                 "Dense", "early", DENSE, CALL(TENSOR("a", "0", "0"))) "," INPUT("a", "[null,8]"),
+        open_clean(&o, MODEL(JOIN(LAYER("Dense", "late", DENSE, CALL(TENSOR("early", "0", "0"))),
+                                  LAYER("Dense", "early", DENSE, CALL(TENSOR("a", "0", "0"))), INPUT("a", "[null,8]")),
                              "['a',0,0]", "['late',0,0]"));
     assert_calls(&o, &d->graph, "a(), early(#0:0), late(#1:0) -> #2:0");
     assert_string_equal(d->layer[0].name, "late"); /* layers keep the file's order */
@@ -78,8 +76,9 @@ static void test_nested_model_called_twice(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("a", "[null,8]") "," ENCODER(CALL(TENSOR("a", "0", "0")) "," CALL(TENSOR("enc", "0", "0"))),
-                  "['a',0,0]", "[['enc',1,0],['enc',2,0]]"));
+        &o,
+        MODEL(JOIN(INPUT("a", "[null,8]"), ENCODER(JOIN(CALL(TENSOR("a", "0", "0")), CALL(TENSOR("enc", "0", "0"))))),
+              "['a',0,0]", "[['enc',1,0],['enc',2,0]]"));
     assert_calls(&o, &d->graph, "a(), enc(#0:0), enc(#1:0) -> #1:0 #2:0");
     const struct lt_layer *enc = layer_named(d, "enc");
     assert_ptr_equal(enc->kind, &lt_kind_model);
@@ -98,8 +97,8 @@ static void test_nested_sequential_counts_from_zero(void **state)
         &o,
         MODEL(
             INPUT("a", "[null,8]") ",{'module':'keras','class_name':'Sequential','config':{'name':'s','layers':[" LAYER(
-                "Dense", "dense", DENSE,
-                "") "]},'name':'s','inbound_nodes':[" CALL(TENSOR("a", "0", "0")) "," CALL(TENSOR("s", "0", "0")) "]}",
+                "Dense", "dense", DENSE, "") "]},'name':'s','inbound_nodes':[" JOIN(CALL(TENSOR("a", "0", "0")),
+                                                                                    CALL(TENSOR("s", "0", "0"))) "]}",
             "['a',0,0]", "['s',1,0]"));
     assert_calls(&o, &d->graph, "a(), s(#0:0), s(#1:0) -> #2:0");
     const struct lt_layer *s = layer_named(d, "s");
@@ -115,10 +114,9 @@ static void test_calls_outside_the_model_are_left_out(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("a", "[null,8]") "," LAYER("Dense", "d", DENSE,
-                                                   CALL(TENSOR("a", "0", "0")) "," CALL(
-                                                       TENSOR("d", "3", "0"))) "," LAYER("Dense", "e", DENSE,
-                                                                                         CALL(TENSOR("d", "4", "0"))),
+        &o, MODEL(JOIN(INPUT("a", "[null,8]"),
+                       LAYER("Dense", "d", DENSE, JOIN(CALL(TENSOR("a", "0", "0")), CALL(TENSOR("d", "3", "0")))),
+                       LAYER("Dense", "e", DENSE, CALL(TENSOR("d", "4", "0")))),
                   "['a',0,0]", "['e',0,0]"));
     assert_calls(&o, &d->graph, "a(), d(#0:0), d(#1:0), e(#2:0) -> #3:0");
     shut(&o);
@@ -129,19 +127,16 @@ static void test_operations_are_told_by_module(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, MODEL(INPUT("a", "[null,8]") "," OPERATION(
-                      "numpy", "Reshape", "r", ",'newshape':[-1,2,4]",
-                      CALL(TENSOR("a", "0",
-                                  "0"))) "," LAYER("Reshape", "l", ",'trainable':true,'target_shape':[8]",
-                                                   CALL(TENSOR("r", "0",
-                                                               "0"))) "," OPERATION("numpy", "Multiply", "m", "",
-                                                                                    CALL(TENSOR("l", "0", "0") ",2.0")),
+        &o, MODEL(JOIN(INPUT("a", "[null,8]"),
+                       OPERATION("numpy", "Reshape", "r", ",'newshape':[-1,2,4]", CALL(TENSOR("a", "0", "0"))),
+                       LAYER("Reshape", "l", ",'trainable':true,'target_shape':[8]", CALL(TENSOR("r", "0", "0"))),
+                       OPERATION("numpy", "Multiply", "m", "", CALL(TENSOR("l", "0", "0") ",2.0"))),
                   "['a',0,0]", "['m',0,0]"));
     assert_int_equal(layer_named(d, "r")->kind->family, LT_FAMILY_OPERATION);
     assert_int_equal(layer_named(d, "l")->kind->family, LT_FAMILY_RESHAPING);
     const struct lt_tree *arguments = d->graph.node[3].arguments; /* a constant stands beside the tensor */
     assert_non_null(arguments);
-    assert_true(lt_tree_number(lt_tree_at(lt_tree_get(arguments, "args"), 1), 0) > 1.9);
+    assert_true(lt_tree_number(lt_tree_at(lt_tree_get(arguments, "args"), 1), 0) == 2);
     assert_null(d->graph.node[1].arguments);
     shut(&o);
 }
@@ -152,18 +147,16 @@ static void test_operations_without_module(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o,
-        "{'class_name':'Functional','config':{'name':'m','layers':["
-        "{'class_name':'InputLayer','config':{'batch_shape':[null,8],'name':'a'},'name':'a','inbound_nodes':[]},"
-        "{'class_name':'Add','config':{'name':'op'},'name':'op','inbound_nodes':[" CALL(
-            TENSOR("a", "0", "0") "," TENSOR(
-                "a", "0",
-                "0")) "]},"
-                      "{'class_name':'Add','config':{'name':'layer','trainable':true},'name':'layer','inbound_nodes':"
-                      "[" CALL("[" TENSOR("op", "0", "0") "," TENSOR(
-                          "a", "0",
-                          "0") "]") "]}],"
-                                    "'input_layers':['a',0,0],'output_layers':['layer',0,0]},'keras_version':'3.3.3'}");
+        &o, "{'class_name':'Functional','config':{'name':'m','layers':["
+            "{'class_name':'InputLayer','config':{'batch_shape':[null,8],'name':'a'},'name':'a','inbound_nodes':[]},"
+            "{'class_name':'Add','config':{'name':'op'},'name':'op','inbound_nodes':[" CALL(JOIN(
+                TENSOR("a", "0", "0"),
+                TENSOR("a", "0", "0"))) "]},{'class_name':'Add','config':{'name':'layer','trainable':true},'name':'"
+                                        "layer','inbound_nodes':"
+                                        "[" CALL("[" JOIN(
+                                            TENSOR("op", "0", "0"),
+                                            TENSOR("a", "0", "0")) "]") "]}],'input_layers':['a',0,0],'output_layers':["
+                                                                        "'layer',0,0]},'keras_version':'3.3.3'}");
     assert_int_equal(layer_named(d, "op")->kind->family, LT_FAMILY_OPERATION);
     assert_int_equal(layer_named(d, "layer")->kind->family, LT_FAMILY_MERGING);
     shut(&o);
@@ -174,17 +167,14 @@ static void test_roles_and_masks(void **state)
 {
     (void)state;
     struct opened o;
-    const struct lt_document *d = open_clean(
-        &o,
-        MODEL(INPUT("q", "[null,4,8]") "," INPUT("v", "[null,4,8]") "," OPERATION(
-                  "numpy", "NotEqual", "n", "",
-                  CALL(TENSOR("q", "0",
-                              "0") ",0")) "," LAYER("MultiHeadAttention", "mha", ",'num_heads':2,'key_dim':4",
-                                                    CALL_WITH(
-                                                        TENSOR("q", "0", "0"),
-                                                        "'value':" TENSOR("v", "0", "0") ",'query_mask':" TENSOR(
-                                                            "n", "0", "0") ",'use_causal_mask':true,'training':null")),
-              "[['q',0,0],['v',0,0]]", "['mha',0,0]"));
+    const struct lt_document *d =
+        open_clean(&o, MODEL(JOIN(INPUT("q", "[null,4,8]"), INPUT("v", "[null,4,8]"),
+                                  OPERATION("numpy", "NotEqual", "n", "", CALL(TENSOR("q", "0", "0") ",0")),
+                                  LAYER("MultiHeadAttention", "mha", ",'num_heads':2,'key_dim':4",
+                                        CALL_WITH(TENSOR("q", "0", "0"),
+                                                  "'value':" TENSOR("v", "0", "0") ",'query_mask':" TENSOR(
+                                                      "n", "0", "0") ",'use_causal_mask':true,'training':null"))),
+                             "[['q',0,0],['v',0,0]]", "['mha',0,0]"));
     assert_calls(&o, &d->graph, "q(), v(), n(#0:0), mha(#0:0, value=#1:0, query_mask=~#2:0) -> #3:0");
     assert_true(lt_tree_bool(lt_tree_get(lt_tree_get(d->graph.node[3].arguments, "kwargs"), "use_causal_mask"), false));
     shut(&o);
@@ -195,10 +185,10 @@ static void test_inputs_by_name(void **state)
 {
     (void)state;
     struct opened o;
-    const struct lt_document *d =
-        open_clean(&o, MODEL(INPUT("a", "[null,8]") "," INPUT("b", "[null,8]") "," LAYER(
-                                 "Add", "add", "", CALL("[" TENSOR("a", "0", "0") "," TENSOR("b", "0", "0") "]")),
-                             "{'z':['a',0,0],'y':['b',0,0]}", "{'sum':['add',0,0]}"));
+    const struct lt_document *d = open_clean(
+        &o, MODEL(JOIN(INPUT("a", "[null,8]"), INPUT("b", "[null,8]"),
+                       LAYER("Add", "add", "", CALL("[" JOIN(TENSOR("a", "0", "0"), TENSOR("b", "0", "0")) "]"))),
+                  "{'z':['a',0,0],'y':['b',0,0]}", "{'sum':['add',0,0]}"));
     assert_string_equal(d->layer[d->graph.node[d->graph.in[0].node].layer].name, "b");
     assert_string_equal(d->layer[d->graph.node[d->graph.in[1].node].layer].name, "a");
     shut(&o);
@@ -209,7 +199,7 @@ static void test_sequential(void **state)
     (void)state;
     struct opened o;
     const struct lt_document *d = open_clean(
-        &o, SEQUENTIAL(INPUT("a", "[16,8]") "," LAYER("Dense", "d", DENSE, "") "," LAYER("Dense", "e", DENSE, ""), ""));
+        &o, SEQUENTIAL(JOIN(INPUT("a", "[16,8]"), LAYER("Dense", "d", DENSE, ""), LAYER("Dense", "e", DENSE, "")), ""));
     assert_true(d->sequential);
     assert_calls(&o, &d->graph, "a(), d(#0:0), e(#1:0) -> #2:0");
     assert_false(layer_named(d, "a")->implied);

@@ -135,8 +135,12 @@ static void check_graph(struct estimating *t, const struct lt_tree *row)
         return;
     assert_int_equal(t->document->graph.in_count, row_value(row, "inputs")->count);
     assert_int_equal(t->document->graph.out_count, row_value(row, "outputs")->count);
+    if (t->document->origin.weight_elements)
+        assert_int_equal(t->document->origin.weight_elements, row_int(row, "total"));
     if (row_value(row, "optimizer")->type != LT_TREE_TEXT)
         return;
+    if (t->document->origin.optimizer_elements)
+        assert_int_equal(t->document->origin.optimizer_elements, row_int(row, "optimizer_elements"));
     assert_ptr_equal(t->estimate.optimizer, lt_optimizer_find(row_text(row, "optimizer")));
     assert_int_equal(t->estimate.loss_scaling, lt_tree_bool(row_value(row, "loss_scaling"), false));
     assert_int_equal(t->estimate.optimizer_elements + t->estimate.optimizer_scalars,

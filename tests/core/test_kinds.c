@@ -255,45 +255,12 @@ static void test_work(void **state)
 /* Each request for memory of one row fails in turn. */
 static void fail_each(const struct lt_tree *row)
 {
-    for (int64_t fail = 1; fail < 1000; fail++) {
-        struct kind_case c;
-        struct case_tensors t;
-        if (row_call(&c, row, &t) != LT_OK) {
-            case_end(&c);
-            return;
-        }
-        struct lt_arena estimate = {.fail_in = fail};
-        c.call.arena = &estimate;
-        c.variables = (struct lt_variables){.arena = &estimate};
-        enum lt_status status = c.call.layer->kind->shape(&c.call);
-        bool failed = estimate.failed;
-        if (status != (failed ? LT_NO_MEMORY : LT_OK))
-            fail_msg("%s: %s", c.call.layer->class_name, lt_status_name(status));
-        if (!failed && c.call.layer->kind->variables)
-            c.call.layer->kind->variables(&c.call, &c.variables);
-        failed = estimate.failed;
-        if (!failed) {
-            c.arena.fail_in = 0;
-            struct lt_builder b;
-            lt_builder_init(&b, &estimate);
-            b.call = &c.call;
-            lt_tensor in[32], out[32];
-            for (int i = 0; i < c.call.in_count; i++)
-                in[i] = lt_tensor_add(&b, LT_ROLE_INPUT, lt_shape_elements(&c.call.in[i]), LT_FLOAT32);
-            b.variable = b.program.tensor_count;
-            for (uint32_t i = 0; i < c.variables.count; i++)
-                lt_tensor_add(&b, LT_ROLE_VARIABLE, 1, LT_FLOAT32);
-            b.in = in;
-            b.out = out;
-            c.call.layer->kind->ops(&c.call, &b);
-            failed = estimate.failed;
-            assert_true(failed || b.status == LT_OK);
-        }
-        lt_arena_free(&estimate);
-        case_end(&c);
-        if (!failed)
-            return;
-    }
+    struct kind_case c;
+    struct case_tensors t;
+    int64_t fail_in = 0;
+    do
+        row_begin(&c, row, &t);
+    while (case_fails(&c, t.in, t.count, ++fail_in));
 }
 
 /* One row of each class is enough. */

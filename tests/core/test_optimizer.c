@@ -3,6 +3,8 @@
 #include "tests/core/estimating.h"
 #include "tests/core/reference.h"
 
+#include <math.h>
+
 static int64_t slot_elements(const struct lt_tree *row, const char *slot)
 {
     return lt_tree_int(lt_tree_get(row_value(row, "slots"), slot), 0);
@@ -81,6 +83,12 @@ static void test_accumulation(void **state)
     estimating_close(&t);
 }
 
+static bool does(const struct lt_setup *setup, const struct lt_optimizer *optimizer, double bytes, double flops)
+{
+    struct lt_update_work work = lt_optimizer_update_work(setup, optimizer);
+    return fabs(work.bytes - bytes) < 1e-9 && fabs(work.flops - flops) < 1e-9;
+}
+
 /* Counted in the update formulas: SGD reads w and g and writes w; momentum is read and written too. */
 static void test_work(void **state)
 {
@@ -90,17 +98,38 @@ static void test_work(void **state)
     const struct lt_optimizer *sgd = lt_optimizer_find("sgd"), *adam = lt_optimizer_find("adam"),
                               *adamw = lt_optimizer_find("adamw");
     const struct lt_setup *setup = set(&t, "optimizer=sgd");
-    assert_true(lt_optimizer_bytes(setup, sgd) == 12 && lt_optimizer_flops(setup, sgd) == 2);
+    assert_true(does(setup, sgd, 12, 2));
     assert_true(lt_optimizer_early(setup, sgd, false));
     set(&t, "optimizer.momentum=0.9");
     setup = set(&t, "optimizer.nesterov=true");
-    assert_true(lt_optimizer_bytes(setup, sgd) == 20 && lt_optimizer_flops(setup, sgd) == 7);
+    assert_true(does(setup, sgd, 20, 7));
     assert_false(lt_optimizer_early(setup, sgd, false));
     setup = set(&t, "optimizer=adamw");
-    assert_true(lt_optimizer_bytes(setup, adamw) == 36 && lt_optimizer_flops(setup, adamw) == 15);
+    assert_true(does(setup, adamw, 36, 15));
     setup = set(&t, "optimizer=adam");
     assert_true(lt_optimizer_early(setup, adam, false));
     assert_false(lt_optimizer_early(setup, adam, true));
+    estimating_close(&t);
+}
+
+/* An update every fourth step costs a quarter, adding up costs each; plain PyTorch adds to the gradients themselves. */
+static void test_accumulated_steps(void **state)
+{
+    (void)state;
+    struct estimating t;
+    estimating_open(&t, "samples/mnist-mlp.keras");
+    const char *const adam[] = {"optimizer=adam", "framework=torch", "keras=none", "accumulate=1", NULL};
+    assert_int_equal(estimating_run(&t, adam), LT_OK);
+    double update = t.estimate.time.phase_seconds[LT_PHASE_UPDATE];
+    uint64_t slots = t.estimate.optimizer_elements;
+    assert_int_equal(estimating_run(&t, (const char *const[]){"accumulate=4", NULL}), LT_OK);
+    double four = t.estimate.time.phase_seconds[LT_PHASE_UPDATE];
+    assert_int_equal(estimating_run(&t, (const char *const[]){"accumulate=400", NULL}), LT_OK);
+    double adding = t.estimate.time.phase_seconds[LT_PHASE_UPDATE];
+    assert_true(fabs((four - adding) / (update / 4 - update / 400) - 1) < 1e-6);
+    assert_true(adding > update / 400 * 1.01);
+    assert_int_equal(t.estimate.optimizer_elements, slots);
+    assert_true(t.estimate.device_memory.classes[LT_MEMORY_GRADIENTS] >= 4 * t.estimate.trainable_parameters);
     estimating_close(&t);
 }
 
@@ -123,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_state_is_that_of_keras),
         cmocka_unit_test(test_accumulation),
+        cmocka_unit_test(test_accumulated_steps),
         cmocka_unit_test(test_work),
         cmocka_unit_test(test_names),
     };

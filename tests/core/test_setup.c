@@ -19,6 +19,9 @@ static void test_public_names(void **state)
                                                       "precision",
                                                       "optimizer",
                                                       "loss",
+                                                      "recompute",
+                                                      "recompute_above",
+                                                      "recompute_layers",
                                                       "epochs",
                                                       "dataset",
                                                       "samples",
@@ -28,9 +31,11 @@ static void test_public_names(void **state)
                                                       "shuffle",
                                                       "prefetch",
                                                       "workers",
+                                                      "worker_start",
                                                       "validation_samples",
                                                       "seq_len",
                                                       "device",
+                                                      "devices",
                                                       "cpu",
                                                       "ram"};
     for (int i = 0; i < LT_SETUP_COUNT; i++) {

@@ -1,4 +1,5 @@
 /* Numbers for people and for files, the same under every locale. */
+#include "tests/core/random.h"
 #include "tests/core/test.h"
 
 #include "core/base/checked.h"
@@ -197,11 +198,9 @@ static void decimals_are_shortest_and_exact(void **state)
     char out[LT_DECIMAL_TEXT];
     for (size_t i = 0; i < COUNT(CASE); i++)
         assert_string_equal(lt_decimal(out, CASE[i].value), CASE[i].text);
-    uint64_t bits = 88172645463325252u; /* xorshift */
+    uint64_t seed = 88172645463325252u;
     for (int i = 0; i < 20000; i++) {
-        bits ^= bits << 13;
-        bits ^= bits >> 7;
-        bits ^= bits << 17;
+        const uint64_t bits = random_bits(&seed);
         double value;
         char *end;
         memcpy(&value, &bits, sizeof value);

@@ -1,4 +1,5 @@
 /* Wrappers: shapes, variables and counts against real Keras, and the ops they emit. */
+#include "tests/core/estimating.h"
 #include "tests/core/layer_reference.h"
 
 static void test_reference(void **state)
@@ -182,12 +183,45 @@ static void test_refused(void **state)
     lt_arena_free(&arena);
 }
 
+/* What runs inside a wrapper stands in the wrapper's row: both directions of an LSTM, and nothing is lost of the sums.
+ */
+static void test_costs_stand_at_the_wrapper(void **state)
+{
+    (void)state;
+    static const char model[] =
+        "{\"class_name\": \"Sequential\", \"config\": {\"name\": \"s\", \"layers\": ["
+        "{\"class_name\": \"InputLayer\", \"config\": {\"name\": \"x\", \"batch_shape\": [null, 10, 16]}},"
+        "{\"class_name\": \"Bidirectional\", \"config\": {\"name\": \"both\", \"layer\": {\"class_name\": \"LSTM\", "
+        "\"config\": {\"name\": \"one\", \"units\": 32}}}}]}}";
+    struct estimating t;
+    estimating_begin(&t);
+    estimating_take(&t, "model", lt_open_text("model.json", model, sizeof model - 1, &t.problems));
+    assert_int_equal(estimating_run(&t, (const char *const[]){"batch=8", NULL}), LT_OK);
+    const struct lt_layer_row *both = &t.estimate.row[lt_document_find_layer(t.document, "both")];
+    double flops = 2 * 2.0 * 10 * 4 * 32 * (16 + 32);
+    assert_true(t.estimate.forward_flops >= flops && t.estimate.forward_flops < 1.05 * flops);
+    assert_true(both->forward_flops / 8 == t.estimate.forward_flops);
+    assert_true(both->forward_seconds > 0.9 * t.estimate.time.phase_seconds[LT_PHASE_FORWARD]);
+    uint64_t kept = 0;
+    for (uint32_t i = 0; i < t.estimate.row_count; i++)
+        kept += t.estimate.row[i].listed ? t.estimate.row[i].kept_bytes : 0;
+    assert_int_equal(kept, t.estimate.device_memory.kept_bytes);
+    estimating_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reference),    cmocka_unit_test(test_one_child),      cmocka_unit_test(test_frozen),
-        cmocka_unit_test(test_steps),        cmocka_unit_test(test_spectral),       cmocka_unit_test(test_uneven),
-        cmocka_unit_test(test_model_inside), cmocka_unit_test(test_unknown_inside), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_costs_stand_at_the_wrapper),
+        cmocka_unit_test(test_reference),
+        cmocka_unit_test(test_one_child),
+        cmocka_unit_test(test_frozen),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_spectral),
+        cmocka_unit_test(test_uneven),
+        cmocka_unit_test(test_model_inside),
+        cmocka_unit_test(test_unknown_inside),
+        cmocka_unit_test(test_memory),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

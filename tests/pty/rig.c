@@ -235,6 +235,11 @@ bool rig_wait_text(struct rig *rig, const char *text)
     WAIT_FOR(rig_shows(rig, text));
 }
 
+bool rig_wait_bytes(struct rig *rig, size_t count)
+{
+    WAIT_FOR(rig->raw.length >= count);
+}
+
 bool rig_wait_end(struct rig *rig)
 {
     WAIT_FOR(rig->ended);

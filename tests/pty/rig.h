@@ -43,6 +43,7 @@ void rig_stop(struct rig *rig);
 size_t rig_pump(struct rig *rig, int milliseconds);
 
 bool rig_wait_text(struct rig *rig, const char *text);
+bool rig_wait_bytes(struct rig *rig, size_t count); /* until it wrote so many in all */
 void rig_wait_quiet(struct rig *rig, int milliseconds);
 bool rig_wait_end(struct rig *rig);
 bool rig_wait_stopped(struct rig *rig);

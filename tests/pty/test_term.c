@@ -74,6 +74,7 @@ static void test_bytes(void **state)
     rig_wait_quiet(&rig, QUIET_MS);
     size_t before = rig.raw.length;
     rig_key(&rig, "down");
+    assert_true(rig_wait_bytes(&rig, before + 1));
     rig_wait_quiet(&rig, QUIET_MS);
     size_t move = rig.raw.length - before;
     print_message("first frame %zu bytes, cursor move %zu bytes\n", first, move);
@@ -185,8 +186,10 @@ static void test_shrunk_and_back(void **state)
     (void)state;
     struct rig rig = start_ready(&(struct rig_options){0});
     struct lt_buffer before = rig_dump(&rig);
+    size_t bytes = rig.raw.length;
     rig_resize(&rig, 10, 40);
     rig_resize(&rig, 24, 80);
+    assert_true(rig_wait_bytes(&rig, bytes + 1));
     rig_wait_quiet(&rig, QUIET_MS);
     struct lt_buffer after = rig_dump(&rig);
     const char *body = strchr(before.text, '\n'); /* the first line counts frames */

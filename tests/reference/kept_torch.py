@@ -1,7 +1,8 @@
 """Bytes kept for the backward pass in PyTorch: every storage that autograd's saved tensors hold.
 
 kept_torch.json: the cases of kept_cases.py and some whole models under Keras on its torch backend, and the same
-written with torch.nn modules (`keras: none`, kept_torch_plain.py). Each runs eagerly with batch 2 and 4: the
+written with torch.nn modules (`keras: none`, kept_torch_plain.py), in float32 and under the rules of torch.autocast on a
+GPU (kept_torch_autocast.py). Each runs eagerly with batch 2 and 4: the
 difference is what a sample keeps, the rest does not depend on the batch. Half precision is bfloat16: PyTorch multiplies float16 on a CPU in float32. Variables are left out, the model's own
 inputs are not. The models themselves are those of kept_layers.json and kept_models.json.
 """
@@ -12,12 +13,14 @@ os.environ["KERAS_BACKEND"] = "torch"
 
 from common import HERE, Table, fresh, keras, main  # noqa: E402
 from kept_cases import FLOAT32_ONLY, LAYERS, behind_dense  # noqa: E402
+from kept_torch_autocast import Autocast  # noqa: E402
 import kept_torch_plain as plain  # noqa: E402
 from samples import SAMPLES, sample  # noqa: E402
 import torch  # noqa: E402
 
 SMALL, LARGE = 2, 4
 POLICIES = {"float32": "float32", "mixed_bfloat16": "mixed_float16"}  # → the policy of the case with as many bits
+NO_AUTOCAST = ("LSTM", "GRU", "SimpleRNN", "RMSNormalization")  # not on a CPU; no kernel of mixed dtypes there
 MODELS = ("ResNet50", "VGG16", "MobileNetV2")
 
 
@@ -104,6 +107,14 @@ def plain_layers():
         module, sources = plain.behind_linear(name, shape, inputs, make)
         yield {"name": f"{name}, float32, none", "case": f"{name}, float32", "policy": "float32", "keras": "none",
                **in_plain_torch(module, sources)}  # fmt: skip
+    for name, make in plain.LAYERS.items():
+        if name in FLOAT32_ONLY or name.partition(" ")[0] in NO_AUTOCAST:
+            continue
+        shape, inputs, _ = LAYERS[name]
+        module, sources = plain.behind_linear(name, shape, inputs, make)
+        with Autocast(torch.bfloat16):
+            yield {"name": f"{name}, mixed_bfloat16, none", "case": f"{name}, mixed_float16",
+                   "policy": "mixed_bfloat16", "keras": "none", **in_plain_torch(module, sources)}  # fmt: skip
 
 
 def plain_models():

@@ -209,12 +209,6 @@ static void both_forms_of_a_sample_agree(void **state)
     }
 }
 
-static int close_all(void **state)
-{
-    scratch_remove();
-    return close_page(state);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,5 +221,5 @@ int main(void)
         cmocka_unit_test(notes_say_the_truth),
         cmocka_unit_test(both_forms_of_a_sample_agree),
     };
-    return cmocka_run_group_tests(tests, open_page, close_all);
+    return cmocka_run_group_tests(tests, open_page, close_page);
 }

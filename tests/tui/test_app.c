@@ -25,6 +25,13 @@ static void a_key_changes_the_precision(void **state)
                                    "ctrl-r\n@expect mixed_float16\n");
 }
 
+static void recomputation_is_chosen_from_a_list(void **state)
+{
+    (void)state;
+    play("samples/mnist-cnn.yaml",
+         "r\n@expect list_of_layers\n@type sqrt\nenter\n@expect set recompute=sqrt\nu\n@absent set recompute\n");
+}
+
 static void the_batch_is_doubled_and_halved(void **state)
 {
     (void)state;
@@ -48,7 +55,17 @@ static void a_layer_is_edited_and_its_error_stands_at_it(void **state)
 static void devices_are_found_by_typing(void **state)
 {
     (void)state;
-    play("samples/mnist-mlp.yaml", "d\n@type h100 sxm\n@expect H100 SXM5 80GB\nenter\n@expect H100 SXM5\n");
+    play("samples/mnist-mlp.yaml",
+         "d\n@type h100 sxm\n@expect H100 SXM5 80GB\nenter\n@expect H100 SXM5\n@absent -0.0 %\n");
+}
+
+static void values_are_completed(void **state)
+{
+    (void)state;
+    play("samples/mnist-mlp.yaml", ":\n@type set optimizer=ada\n@expect optimizer=adagrad\nesc\n"
+                                   ":\n@type set device=h100-sxm\n@expect device=nvidia-h100-sxm\ntab\n"
+                                   "@expect :set device=nvidia-h100-sxm\nenter\n@expect H100 SXM5\n@absent -0.0 %\n"
+                                   ":\n@type set device=nothing-like-it\ntab\n@expect Nothing to complete\n");
 }
 
 static void layers_are_found_by_typing(void **state)
@@ -93,6 +110,13 @@ static void headings_are_not_selected(void **state)
     screen_close(&s);
 }
 
+static void a_pane_keeps_its_place_while_another_is_in_view(void **state)
+{
+    (void)state;
+    play("samples/mnist-cnn.yaml", "@size 80x12\ndown\n@expect image\n2\n@absent image\n1\n@expect image\n"
+                                   "2 down down\n@expect mode \n1\n@absent mode \n2\n@expect mode \n");
+}
+
 static void nothing_unsaved_is_left_without_asking(void **state)
 {
     (void)state;
@@ -131,6 +155,24 @@ static void only_keys_in_view_are_clicked(void **state)
             assert_string_equal(s.app.edit.text, "32");
         screen_close(&s);
     }
+}
+
+/* A question without its answers cannot be answered. */
+static void answers_are_in_view_in_a_narrow_screen(void **state)
+{
+    (void)state;
+    play("samples/mnist-mlp.yaml", "B\nq\n@expect changes that are not saved.  s save  q quit and forget  esc stay\n"
+                                   "@size 40x10\n@expect changes that are not saved.\n"
+                                   "@expect s save  q quit and forget  esc stay\nesc\n"
+                                   ":edit sample:mnist-cnn\n@expect s save first  o forget them  esc stay\nesc\n");
+}
+
+static void details_come_and_go_at_any_size(void **state)
+{
+    (void)state;
+    play("samples/mnist-cnn.yaml", "i\n@expect standing\ni\n@absent standing\n2 i\n@expect standing\n@expect conv1\n"
+                                   "1 i\n@size 40x10\n@absent weights\ni\n@expect output\ni\n@absent output\n"
+                                   "@size 120x40\n@expect standing\n");
 }
 
 /* ---- every key of help does something ---- */
@@ -289,16 +331,21 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_changes_the_precision),
+        cmocka_unit_test(recomputation_is_chosen_from_a_list),
         cmocka_unit_test(the_batch_is_doubled_and_halved),
         cmocka_unit_test(a_bad_value_is_refused_with_its_range),
         cmocka_unit_test(a_layer_is_edited_and_its_error_stands_at_it),
         cmocka_unit_test(devices_are_found_by_typing),
+        cmocka_unit_test(values_are_completed),
         cmocka_unit_test(layers_are_found_by_typing),
         cmocka_unit_test(a_layer_with_a_hidden_sign_in_its_name_is_edited),
         cmocka_unit_test(headings_are_not_selected),
+        cmocka_unit_test(a_pane_keeps_its_place_while_another_is_in_view),
         cmocka_unit_test(nothing_unsaved_is_left_without_asking),
         cmocka_unit_test(devices_are_judged_by_both_memories),
         cmocka_unit_test(only_keys_in_view_are_clicked),
+        cmocka_unit_test(answers_are_in_view_in_a_narrow_screen),
+        cmocka_unit_test(details_come_and_go_at_any_size),
         cmocka_unit_test(every_key_is_in_help),
         cmocka_unit_test(every_binding_runs_a_command),
         cmocka_unit_test(every_size_is_drawn),

@@ -79,7 +79,7 @@ static void the_same_file_is_opened_again(void **state)
 {
     (void)state;
     play("one.yaml", "B\n@expect batch 64\n:edit! one.yaml\n@absent elsewhere\n@expect batch 32\n"
-                     "B\n@expect batch 64\n@absent not end well\n:quit!\n");
+                     "B\n@expect batch 64\n@absent interrupted\n:quit!\n");
 }
 
 static void what_cannot_be_opened_leaves_all_as_it_was(void **state)
@@ -102,10 +102,10 @@ static void saving_under_its_own_name_goes_on_with_its_journal(void **state)
     (void)state;
     play("one.yaml", "B\nctrl-s\n@expect Saved as one.yaml\nB\n@expect batch 128\n");
     assert_true(holds("one.yaml", "batch: 64"));
-    play("one.yaml", "@expect batch 64\n@expect 1 edit of a session that did not end well\ny\n@expect batch 128\n"
+    play("one.yaml", "@expect batch 64\n@expect 1 edit of an interrupted session\ny\n@expect batch 128\n"
                      ":w\n@expect Saved as one.yaml\nq\n");
     assert_true(holds("one.yaml", "batch: 128"));
-    play("one.yaml", "@expect batch 128\n@absent not end well\nq\n");
+    play("one.yaml", "@expect batch 128\n@absent interrupted\nq\n");
 }
 
 static void what_was_found_outlives_another_file(void **state)

@@ -5,26 +5,34 @@
 
 enum device { ANY, ON_CPU, ON_GPU };
 
+#define VERSION(major, minor) ((major)*1000 + (minor))
+
 /* The first row that fits; NULL fits all. The last row of each framework is its usual way. */
 static const struct choice {
     const char *framework, *keras, *execution;
     enum device device;
     const struct lt_framework_lowering *lowering;
+    long before; /* versions up to here; 0: all */
 } CHOICES[] = {
-    {"tensorflow", NULL, "compiled", ANY, &lt_lowering_tensorflow_xla},
-    {"tensorflow", "3", NULL, ON_GPU, &lt_lowering_tensorflow_gpu},
-    {"tensorflow", "3", NULL, ANY, &lt_lowering_tensorflow},
-    {"tensorflow", NULL, NULL, ON_GPU, &lt_lowering_tensorflow_2_gpu},
-    {"tensorflow", NULL, NULL, ANY, &lt_lowering_tensorflow_2},
-    {"jax", NULL, NULL, ON_GPU, &lt_lowering_jax_gpu},
-    {"jax", NULL, NULL, ANY, &lt_lowering_jax},
-    {"torch", "none", NULL, ON_GPU, &lt_lowering_torch_plain_gpu},
-    {"torch", "none", NULL, ANY, &lt_lowering_torch_plain},
-    {"torch", NULL, NULL, ON_GPU, &lt_lowering_torch_gpu},
-    {"torch", NULL, NULL, ANY, &lt_lowering_torch},
+    {"tensorflow", NULL, "compiled", ANY, &lt_lowering_tensorflow_xla, 0},
+    {"tensorflow", "3", NULL, ON_GPU, &lt_lowering_tensorflow_gpu, 0},
+    {"tensorflow", "3", NULL, ANY, &lt_lowering_tensorflow, 0},
+    {"tensorflow", NULL, NULL, ON_GPU, &lt_lowering_tensorflow_2_9_gpu, VERSION(2, 10)},
+    {"tensorflow", NULL, NULL, ANY, &lt_lowering_tensorflow_2_9, VERSION(2, 10)},
+    {"tensorflow", NULL, NULL, ON_GPU, &lt_lowering_tensorflow_2_gpu, 0},
+    {"tensorflow", NULL, NULL, ANY, &lt_lowering_tensorflow_2, 0},
+    {"jax", NULL, NULL, ON_GPU, &lt_lowering_jax_gpu, 0},
+    {"jax", NULL, NULL, ANY, &lt_lowering_jax, 0},
+    {"torch", "none", NULL, ON_GPU, &lt_lowering_torch_1_gpu, VERSION(2, 0)},
+    {"torch", "none", NULL, ANY, &lt_lowering_torch_1, VERSION(2, 0)},
+    {"torch", "none", NULL, ON_GPU, &lt_lowering_torch_plain_gpu, 0},
+    {"torch", "none", NULL, ANY, &lt_lowering_torch_plain, 0},
+    {"torch", NULL, NULL, ON_GPU, &lt_lowering_torch_gpu, 0},
+    {"torch", NULL, NULL, ANY, &lt_lowering_torch, 0},
 };
 
-/* Layers with supports_jit false: one of them turns XLA off for the whole model (keras/src/trainers/trainer.py). */
+/* Preprocessing with supports_jit false: one of them turns XLA off for the whole model (keras/src/trainers/trainer.py).
+ */
 static const char *const NO_JIT[] = {
     "StringLookup",      "IntegerLookup", "TextVectorization", "Hashing",        "HashedCrossing", "RandomZoom",
     "RandomPerspective", "RandomCrop",    "RandomTranslation", "RandomRotation", "RandomShear",    NULL,
@@ -32,10 +40,12 @@ static const char *const NO_JIT[] = {
 
 static bool supports_jit(const struct lt_document *document, const struct lt_program *logical)
 {
-    for (uint32_t i = 0; i < document->layer_count; i++)
-        for (int k = 0; NO_JIT[k]; k++)
-            if (document->layer[i].kind && strcmp(document->layer[i].kind->name, NO_JIT[k]) == 0)
+    for (uint32_t i = 0; i < document->layer_count; i++) {
+        const struct lt_kind *kind = document->layer[i].kind;
+        for (int k = 0; kind->family == LT_FAMILY_PREPROCESSING && NO_JIT[k]; k++)
+            if (strcmp(kind->name, NO_JIT[k]) == 0)
                 return false;
+    }
     for (uint32_t i = 0; i < logical->op_count; i++)
         if (lt_is_cudnn(&logical->op[i]))
             return false;
@@ -58,7 +68,8 @@ const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *se
     for (size_t i = 0; i < sizeof CHOICES / sizeof *CHOICES; i++) {
         const struct choice *choice = &CHOICES[i];
         bool here = choice->device == ANY || (choice->device == ON_GPU) == gpu;
-        if (here && fits(choice->framework, framework) && fits(choice->keras, keras) &&
+        bool then = !choice->before || lt_setup_before(setup, choice->before / 1000, choice->before % 1000);
+        if (here && then && fits(choice->framework, framework) && fits(choice->keras, keras) &&
             fits(choice->execution, execution))
             return choice->lowering;
     }

@@ -6,11 +6,12 @@
 
 struct lowering {
     const struct lt_builder *from;
-    const struct lt_framework_lowering *rules;
+    const struct lt_lowering_rows *rows;
     struct lt_builder *to;
 };
 
-const struct lt_lowering *lt_lowering_row(const struct lt_framework_lowering *lowering, const struct lt_op *op)
+/* The first case for the op, else the row of the table that the bases end on. */
+static const struct lt_lowering *find_row(const struct lt_framework_lowering *lowering, const struct lt_op *op)
 {
     for (;; lowering = lowering->base) {
         for (int i = 0; i < lowering->special_count; i++) {
@@ -21,6 +22,31 @@ const struct lt_lowering *lt_lowering_row(const struct lt_framework_lowering *lo
         if (lowering->row)
             return &lowering->row[op->kind];
     }
+}
+
+struct lt_lowering_rows lt_lowering_rows_of(const struct lt_framework_lowering *lowering)
+{
+    struct lt_lowering_rows rows = {.lowering = lowering};
+    bool known[LT_OP_COUNT] = {false};
+    for (;; lowering = lowering->base) {
+        for (int i = 0; i < lowering->special_count; i++) {
+            const struct lt_lowering_case *special = &lowering->special[i];
+            if (!known[special->op] && !special->when)
+                rows.row[special->op] = &special->row;
+            known[special->op] = true;
+        }
+        for (int kind = 0; kind < LT_OP_COUNT && lowering->row; kind++)
+            if (!known[kind])
+                rows.row[kind] = &lowering->row[kind];
+        if (lowering->row)
+            return rows;
+    }
+}
+
+const struct lt_lowering *lt_lowering_row(const struct lt_lowering_rows *rows, const struct lt_op *op)
+{
+    const struct lt_lowering *row = rows->row[op->kind];
+    return row ? row : find_row(rows->lowering, op);
 }
 
 static lt_tensor *results(struct lt_builder *b, const struct lt_op *op)
@@ -77,14 +103,14 @@ static void lower_op(struct lowering *l, const struct lt_op *op)
     const lt_tensor *operand = l->from->program.operand + op->operand;
     const lt_tensor *old = operand + op->in_count;
     lt_tensor made[4] = {LT_NO_TENSOR, LT_NO_TENSOR, LT_NO_TENSOR, LT_NO_TENSOR};
-    if (op->out_count <= 4 && l->rules->expand(to, op, operand, made)) {
+    if (op->out_count <= 4 && l->rows->lowering->expand(to, op, operand, made)) {
         for (int i = 0; i < op->out_count; i++) {
             lt_op_add(to, LT_OP_ALIAS, &made[i], 1, 1);
             give(to, 0, old[i]);
         }
         return;
     }
-    const struct lt_lowering *row = lt_lowering_row(l->rules, op);
+    const struct lt_lowering *row = lt_lowering_row(l->rows, op);
     if ((row->flags & LT_IN_FLOAT32) && op->out_count == 1 && lt_is_half(dtype_of(to, old[0]))) {
         copy_in_float32(to, op, operand, old[0]);
         return;
@@ -94,9 +120,9 @@ static void lower_op(struct lowering *l, const struct lt_op *op)
         give(to, i, old[i]);
 }
 
-enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework_lowering *rules, struct lt_builder *to)
+enum lt_status lt_lower(const struct lt_builder *from, const struct lt_lowering_rows *rows, struct lt_builder *to)
 {
-    struct lowering l = {from, rules, to};
+    struct lowering l = {from, rows, to};
     /* Tensors and regions go on in the same lists, ops and operands start anew. */
     *to = (struct lt_builder){
         .arena = from->arena,
@@ -114,7 +140,12 @@ enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework
         const struct lt_op *op = &from->program.op[i];
         call.index = op->layer;
         to->region = op->region;
+        uint32_t first = to->program.op_count;
         lower_op(&l, op);
+        for (uint32_t k = first; k < to->program.op_count; k++) {
+            to->program.op[k].call = op->call;
+            to->program.op[k].flags |= op->flags & LT_OP_ACTIVATION;
+        }
     }
     for (uint32_t i = 0; i < to->program.op_count; i++)
         if (to->program.region[to->program.op[i].region].unrolled)

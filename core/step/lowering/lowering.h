@@ -77,21 +77,36 @@ struct lt_framework_lowering {
     /* Of one update, in variables of the same size; negative: as the optimizer's table says. */
     float update_temporaries;
     bool update_at_once;    /* of all variables together, and so are the temporaries */
+    bool averages_at_once;  /* of a moving average: the products with it are made before any update */
+    bool gradients_stay;    /* from step to step, and are added to, where several are summed for one update */
     bool update_in_place;   /* adding a scaled tensor needs no temporary */
     uint8_t update_kernels; /* for each variable */
+    float overlap;          /* share of the backward pass that an all-reduce of gradients may run behind */
+    bool gradient_buckets;  /* gradients are copied into buffers for that, which stay */
+    bool autocasts;         /* a mixed policy is torch.autocast: see lt_autocast */
     bool compiled;          /* one program for the whole step */
+    bool merges_products;   /* a matrix product is not computed again: the compiler finds its first result */
     uint16_t fused_classes; /* bit i: ops of this enum lt_op_class join their consumer in one kernel */
 };
 
+/* A lowering with the bases that it falls back on looked through once. */
+struct lt_lowering_rows {
+    const struct lt_framework_lowering *lowering;
+    const struct lt_lowering *row[LT_OP_COUNT]; /* by enum lt_op_kind; NULL: it depends on the op */
+};
+struct lt_lowering_rows lt_lowering_rows_of(const struct lt_framework_lowering *lowering);
+
 /* The row of an op; never NULL. */
-const struct lt_lowering *lt_lowering_row(const struct lt_framework_lowering *lowering, const struct lt_op *op);
+const struct lt_lowering *lt_lowering_row(const struct lt_lowering_rows *rows, const struct lt_op *op);
 
 extern const struct lt_framework_lowering lt_lowering_tensorflow;     /* Keras 3, graph, on a CPU */
 extern const struct lt_framework_lowering lt_lowering_tensorflow_gpu; /* with cuDNN's recurrent kernels */
 extern const struct lt_framework_lowering lt_lowering_tensorflow_2, lt_lowering_tensorflow_2_gpu; /* Keras 2, none */
+extern const struct lt_framework_lowering lt_lowering_tensorflow_2_9, lt_lowering_tensorflow_2_9_gpu; /* up to 2.9 */
 extern const struct lt_framework_lowering lt_lowering_tensorflow_xla, lt_lowering_jax, lt_lowering_jax_gpu;
 extern const struct lt_framework_lowering lt_lowering_torch, lt_lowering_torch_gpu;             /* under Keras 3 */
 extern const struct lt_framework_lowering lt_lowering_torch_plain, lt_lowering_torch_plain_gpu; /* without Keras */
+extern const struct lt_framework_lowering lt_lowering_torch_1, lt_lowering_torch_1_gpu; /* the same before 2.0 */
 
 /* How a framework writes a recurrent layer as a loop over its steps. */
 struct lt_loop_style {
@@ -117,7 +132,10 @@ const struct lt_framework_lowering *lt_lowering_choose(const struct lt_setup *se
                                                        const struct lt_program *logical, bool gpu);
 
 /* The simple ops of `from` for one framework, in from's arena; `from`'s tensors keep their indices. */
-enum lt_status lt_lower(const struct lt_builder *from, const struct lt_framework_lowering *lowering,
-                        struct lt_builder *to);
+enum lt_status lt_lower(const struct lt_builder *from, const struct lt_lowering_rows *rows, struct lt_builder *to);
+
+/* Gives each tensor of a lowered program the dtype that torch.autocast gives it, with the casts between. half: the
+ * dtype of autocast. LT_NO_MEMORY, LT_TOO_LARGE. */
+enum lt_status lt_autocast(struct lt_builder *lowered, enum lt_dtype half);
 
 #endif

@@ -156,6 +156,7 @@ const struct lt_framework_lowering lt_lowering_tensorflow = {
     .expand = lt_tensorflow_expand,
     .loss_sees_logits = true,
     .update_temporaries = -1,
+    .averages_at_once = true,
     .update_kernels = 8,
 };
 
@@ -164,16 +165,16 @@ const struct lt_framework_lowering lt_lowering_tensorflow_gpu = {
     .expand = lt_tensorflow_expand_gpu,
     .loss_sees_logits = true,
     .update_temporaries = -1,
+    .averages_at_once = true,
     .update_kernels = 8,
 };
 
 /* tf.keras 2 and TensorFlow without Keras: FusedBatchNormV3 in the compute dtype, one kernel each way, keeps x, the
- * mean and the variance (tensorflow/python/ops/nn_impl.py); a dropout mask is cast to the compute dtype and kept so
- * (tf.nn dropout before 2.10); one kernel updates a variable (ResourceApplyAdam and its like) without temporaries. */
+ * mean and the variance (tensorflow/python/ops/nn_impl.py); one kernel updates a variable (ResourceApplyAdam and its
+ * like) without temporaries. */
 static const struct lt_lowering_case SPECIAL_2[] = {
     {LT_OP_BATCH_NORM, NULL, {KEEP(LT_IN0), EXTRA(2, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(3, 5)}},
     {LT_OP_BATCH_NORM_FROZEN, NULL, {EXTRA(1, LT_OF_DIM0, LT_FLOAT32), KERNELS(1, 1), PASSES(2, 3)}},
-    {LT_OP_DROPOUT, NULL, {EXTRA(1, LT_OF_DIM0, LT_SAME), KERNELS(5, 1), SCRATCH(1, 0)}},
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_2 = {
@@ -187,6 +188,27 @@ const struct lt_framework_lowering lt_lowering_tensorflow_2 = {
 
 const struct lt_framework_lowering lt_lowering_tensorflow_2_gpu = {
     .base = &lt_lowering_tensorflow_2,
+    .expand = lt_tensorflow_expand_gpu,
+    .loss_sees_logits = true,
+    .update_kernels = 1,
+};
+
+/* Before 2.10 tf.nn.dropout multiplied by the mask, cast to the compute dtype, which is kept so. */
+static const struct lt_lowering_case SPECIAL_2_9[] = {
+    {LT_OP_DROPOUT, NULL, {EXTRA(1, LT_OF_DIM0, LT_SAME), KERNELS(5, 1), SCRATCH(1, 0)}},
+};
+
+const struct lt_framework_lowering lt_lowering_tensorflow_2_9 = {
+    .base = &lt_lowering_tensorflow_2,
+    .special = SPECIAL_2_9,
+    .special_count = LT_COUNT_OF(SPECIAL_2_9),
+    .expand = lt_tensorflow_expand,
+    .loss_sees_logits = true,
+    .update_kernels = 1,
+};
+
+const struct lt_framework_lowering lt_lowering_tensorflow_2_9_gpu = {
+    .base = &lt_lowering_tensorflow_2_9,
     .expand = lt_tensorflow_expand_gpu,
     .loss_sees_logits = true,
     .update_kernels = 1,

@@ -119,11 +119,15 @@ const struct lt_framework_lowering lt_lowering_tensorflow_xla = {
     .expand = lt_tensorflow_expand_xla,
     .loss_sees_logits = true,
     .update_kernels = 1,
+    .overlap = 0.15F, /* XLA combines all-reduces: 0 to 0.3 */
     .fused_classes = FUSED,
 };
 
+/* XLA for a CPU drops the barrier that keeps jax.checkpoint's second run apart from the first, and merges their matrix
+ * products (tests/reference/recompute_jax.json). */
 const struct lt_framework_lowering lt_lowering_jax = {
     .compiled = true,
+    .merges_products = true,
     .base = &lt_lowering_tensorflow_xla,
     .special = IN_LOOPS,
     .special_count = LT_COUNT_OF(IN_LOOPS),
@@ -132,6 +136,7 @@ const struct lt_framework_lowering lt_lowering_jax = {
     .loss_count = LT_COUNT_OF(JAX_LOSSES),
     .updates_late = true,
     .update_kernels = 1,
+    .overlap = 0.15F, /* XLA combines all-reduces: 0 to 0.3 */
     .fused_classes = FUSED,
 };
 
@@ -143,5 +148,6 @@ const struct lt_framework_lowering lt_lowering_jax_gpu = {
     .loss_count = LT_COUNT_OF(JAX_LOSSES),
     .updates_late = true,
     .update_kernels = 1,
+    .overlap = 0.15F, /* XLA combines all-reduces: 0 to 0.3 */
     .fused_classes = FUSED,
 };

@@ -27,31 +27,42 @@ struct gemm {
     const double *feed; /* per tile */
 };
 
-/* The tiles of the result take turns on the units; each walks its share of k, then stores. A split k adds a reduction.
- */
-static double tile_seconds(const struct gemm *g, int tile, double split)
+/* The result cut into tiles of one size. */
+struct tiling {
+    double tiles;         /* of all matrices of the batch */
+    double flops;         /* of one tile and one step of k */
+    double flops_per_s;   /* of one unit */
+    double loads_at_once; /* a larger tile hides more of the latency of its loads */
+};
+
+static struct tiling tiling_of(const struct gemm *g, int tile)
 {
     double tm = lt_tiles[tile].m, tn = lt_tiles[tile].n;
-    double tiles = ceil(g->m / tm) * ceil(g->n / tn) * g->batch;
-    double turns = ceil(tiles * split / g->units);
-    double depth = ceil(g->k / split);
-    double steps = turns * (depth + g->epilogue) + g->law->latency * depth / fmax(1, tm * tn / 4096) + g->law->fixed;
-    double seconds = steps * 2 * tm * tn / (g->unit_rate * g->feed[tile]);
-    if (split > 1)
-        seconds += split * g->m * g->n * g->batch * 2 * g->bytes / g->bytes_per_s + SPLIT_SECONDS;
-    return seconds;
+    return (struct tiling){ceil(g->m / tm) * ceil(g->n / tn) * g->batch, 2 * tm * tn, g->unit_rate * g->feed[tile],
+                           fmax(1, tm * tn / 4096)};
 }
 
-static double best_tile(const struct gemm *g)
+/* The tiles take turns on the units; each walks its share of k, then stores. */
+static double tiling_seconds(const struct gemm *g, const struct tiling *t, double split)
+{
+    double turns = ceil(t->tiles * split / g->units), depth = ceil(g->k / split);
+    double steps = turns * (depth + g->epilogue) + g->law->latency * depth / t->loads_at_once + g->law->fixed;
+    return steps * t->flops / t->flops_per_s;
+}
+
+/* The best of all tiles and splits of k, whose parts are added up at the end. */
+static double best_tiling(const struct gemm *g)
 {
     double best = INFINITY, work = 2 * g->batch * g->m * g->n * g->k / (g->units * g->unit_rate);
     for (int i = 0; i < LT_TILE_COUNT; i++) {
         if (work >= best * g->feed[i])
             continue; /* even with all units busy all the time it is no better */
-        double tiles = ceil(g->m / lt_tiles[i].m) * ceil(g->n / lt_tiles[i].n) * g->batch;
-        best = fmin(best, tile_seconds(g, i, 1));
-        for (double s = 2; s <= 64 && tiles * s < 2 * g->units && g->k / s >= 64; s *= 2)
-            best = fmin(best, tile_seconds(g, i, s));
+        struct tiling t = tiling_of(g, i);
+        best = fmin(best, tiling_seconds(g, &t, 1));
+        for (double s = 2; s <= 64 && t.tiles * s < 2 * g->units && g->k / s >= 64; s *= 2) {
+            double adding = s * g->m * g->n * g->batch * 2 * g->bytes / g->bytes_per_s + SPLIT_SECONDS;
+            best = fmin(best, tiling_seconds(g, &t, s) + adding);
+        }
     }
     return best;
 }
@@ -75,5 +86,5 @@ double lt_gemm_seconds(const struct lt_engine *e, enum lt_dtype dtype, double ba
         law, feed};
     /* Tensor units read eight halves at once; other shapes are padded. */
     double aligned = tensor && lt_is_half(dtype) && (fmod(n, 8) != 0 || fmod(k, 8) != 0) ? 2 : 1;
-    return fmax(aligned * best_tile(&g), stream);
+    return fmax(aligned * best_tiling(&g), stream);
 }

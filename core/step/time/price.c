@@ -57,7 +57,7 @@ static double gemm(const struct lt_engine *e, const struct lt_step_op *op)
 
 static double share_of(const struct lt_engine *e, const struct lt_step_op *op)
 {
-    if (op->kind == LT_STEP_UPDATE)
+    if (op->kind == LT_STEP_UPDATE || op->kind == LT_STEP_GRADIENT)
         return UPDATE_SHARE;
     if (op->kind == LT_STEP_SUM)
         return 1;
@@ -71,7 +71,7 @@ static double share_of(const struct lt_engine *e, const struct lt_step_op *op)
 
 void lt_price(const struct lt_engine *e, const struct lt_step *step, struct lt_step_op *op)
 {
-    double turns = (double)step->lowered.program.region[op->region].times;
+    double turns = (double)step->lowered.program.region[op->region].times / op->every;
     double bytes = op->bytes == LT_HUGE ? INFINITY : (double)op->bytes;
     double stream = lt_engine_stream(e, bytes, share_of(e, op));
     uint8_t op_class = op->kind == LT_STEP_OP ? lt_ops[op->op->kind].op_class : LT_CLASS_MAP;

@@ -1,0 +1,49 @@
+#include "core/hardware/process.h"
+
+#include "core/hardware/framework.h"
+
+#include <math.h>
+#include <string.h>
+
+struct reading {
+    struct lt_database *database;
+    const char *framework;
+    struct lt_problems *problems;
+    enum lt_status status; /* sticky */
+};
+
+/* `otherwise` where it is not known. */
+static uint64_t bytes(struct reading *r, const char *name, uint64_t otherwise)
+{
+    struct lt_constant found = {NAN, ""};
+    if (!r->status)
+        r->status = lt_database_constant(r->database, r->framework, name, &found, r->problems);
+    return isnan(found.value) ? otherwise : (uint64_t)found.value;
+}
+
+/* With that generation of Keras, else of the framework alone. */
+static uint64_t import_bytes(struct reading *r, const char *keras)
+{
+    uint64_t plain = bytes(r, "host.import_bytes", 0);
+    if (keras && strcmp(keras, "none") == 0)
+        return plain;
+    bool older = keras && strcmp(keras, "2") == 0;
+    return bytes(r, older ? "host.keras_2_import_bytes" : "host.keras_3_import_bytes", plain);
+}
+
+enum lt_status lt_database_process(struct lt_database *database, const char *framework, const char *keras,
+                                   const char *execution, const struct lt_device *device, struct lt_process *out,
+                                   struct lt_problems *problems)
+{
+    struct reading r = {database, framework, problems, LT_OK};
+    bool eager = execution && strcmp(execution, "eager") == 0;
+    uint64_t compiled = bytes(&r, "host.compiled_op_bytes", 0), each = bytes(&r, "host.eager_op_bytes", compiled);
+    *out = (struct lt_process){
+        .import_bytes = import_bytes(&r, keras),
+        .device_bytes = device->kind == LT_DEVICE_CPU ? 0 : bytes(&r, "host.device_bytes", 0),
+        .start_bytes = bytes(&r, "host.start_bytes", 0),
+        .op_bytes = eager ? each : bytes(&r, "host.graph_op_bytes", each),
+        .compiled_op_bytes = compiled,
+    };
+    return r.status;
+}
