@@ -59,6 +59,7 @@ MODELS_2 = {
         lambda x: tf.gather(x, [0, 1], axis=1), lambda x: tf.repeat(x, 2, axis=2), lambda x: tf.reduce_prod(x, 3, True),
         lambda x: tf.concat(tf.split(x, 2, axis=2), 1)),
     "a product with a matrix turned round": lambda: chain((4, 6), lambda x: tf.matmul(x, x, transpose_b=True)),
+    "slices": lambda: chain((6, 5), lambda x: x[:, 1:], lambda x: x[..., :2], lambda x: x[:, 0]),
     "the shape of a tensor": lambda: chain((4, 3), tf.shape),
     "einsum with an ellipsis at the left": MODELS_3["einsum with an ellipsis at the left"],
     "a frozen Bidirectional": MODELS_3["a frozen Bidirectional"],
