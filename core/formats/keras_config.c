@@ -21,8 +21,16 @@ static int find_field(const struct reading *r, const char *key)
     return lt_field_find(r->kind->config, r->kind->config_count, key);
 }
 
+/* The value of a numpy scalar or array, which Keras wraps in an object: {class_name: __numpy__, config: {value}}. */
+static const struct lt_tree *unwrapped(const struct lt_tree *tree)
+{
+    const struct lt_tree *value = lt_tree_get(lt_tree_get(tree, "config"), "value");
+    return value && strcmp(lt_tree_text(lt_tree_get(tree, "class_name"), ""), "__numpy__") == 0 ? value : tree;
+}
+
 static void read_field(const struct reading *r, int field, const struct lt_tree *tree)
 {
+    tree = unwrapped(tree);
     lt_field_read(&r->kind->config[field], r->reader->arena, tree, &layer_of(r)->config[field], r->reader->file,
                   r->reader->problems);
 }

@@ -154,7 +154,7 @@ struct keras_class keras_modern_class(const struct lt_tree *object, int generati
     for (size_t i = 0; i < sizeof CLASSES / sizeof *CLASSES; i++)
         if (strcmp(CLASSES[i].old, class.name) == 0)
             class.name = CLASSES[i].name;
-    bool lambda = strcmp(class.name, "TFOpLambda") == 0;
+    bool lambda = strcmp(class.name, "TFOpLambda") == 0 || strcmp(class.name, "SlicingOpLambda") == 0;
     if (!lambda && strcmp(class.name, "TensorFlowOpLayer") != 0)
         return class;
     const char *name = lambda ? lt_tree_text(lt_tree_get(config, "function"), NULL) : NULL;
@@ -274,7 +274,7 @@ static const struct keras_function FUNCTIONS[] = {
     {"nn.space_to_depth", "SpaceToDepth", "SpaceToDepth", "block_size", "block_size"},
     {"nn.max_pool2d", NULL, "MaxPool", "ksize", "pool_size"},
     {"nn.avg_pool2d", NULL, "AveragePool", "ksize", "pool_size"},
-    {"__operators__.getitem", NULL, "GetItem", NULL, NULL},
+    {"__operators__.getitem", NULL, "GetItem", "slice_spec", NULL},
 };
 
 const struct keras_function *keras_function_find(const char *function, const char *node_op)

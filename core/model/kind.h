@@ -38,8 +38,9 @@ struct lt_variable {
     const char *name; /* "kernel"; inside wrappers "forward_lstm/kernel" */
     int8_t rank;
     uint8_t dtype;
-    bool trainable; /* for the model and its optimizer: a frozen layer may hold variables that are */
-    bool counted;   /* in count_params(); seed states are not */
+    bool trainable;   /* for the model and its optimizer: a frozen layer may hold variables that are */
+    bool counted;     /* in count_params(); seed states are not */
+    bool overwritten; /* its gradient is its new value: the optimizer keeps nothing for it */
     int64_t dim[LT_MAX_RANK];
 };
 

@@ -349,6 +349,8 @@ static uint64_t slot_elements(const struct lt_optimizer_state *state, const stru
 
 uint64_t lt_optimizer_elements(const struct lt_optimizer_state *state, const struct lt_variable *variable)
 {
+    if (variable->overwritten)
+        return 0;
     uint64_t elements = lt_mul(lt_variable_elements(variable), state->whole);
     for (int i = 0; i < state->optimizer->slot_count; i++)
         if (state->kept[i])

@@ -52,9 +52,8 @@ def layer_difference(got, want):
         counts = got["trainable_parameters"], got["non_trainable_parameters"]
         if counts != (want["trainable"], want["non_trainable"]):
             return "parameters %d+%d, Keras %d+%d" % (*counts, want["trainable"], want["non_trainable"])
-        # Keras 2 keeps the state of random numbers apart from a layer's weights: 16 bytes for each.
         apart = got["weight_bytes"] - want["bytes"]
-        if apart and (K.THIRD or apart < 0 or apart % 16):
+        if apart and not K.seeds_apart(apart):
             return "bytes %d, Keras %d" % (got["weight_bytes"], want["bytes"])
     return None
 
@@ -119,6 +118,8 @@ class Run:
         quantized = K.quantize(dice, model, classes)
         label, state = K.compile_model(dice, model)
         want = K.describe(model)
+        if K.OLDER and quantized:
+            state = None  # they keep state for the scales of float8 too, which the newest Keras 3 does not
         folder = tempfile.mkdtemp()
         for name, path in self.save(model, folder, dice):
             self.compare(seed, name, path, model, want, state if name in K.COMPILED else None)

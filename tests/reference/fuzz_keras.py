@@ -24,6 +24,7 @@ from fuzz_layers import chance, drop_none, some  # noqa: E402
 warnings.filterwarnings("ignore")
 logging.disable(logging.ERROR)
 THIRD = VERSION.startswith("3")
+OLDER = THIRD and tuple(int(part) for part in VERSION.split(".")[:2]) < (3, 10)
 BYTES = {"float32": 4, "float64": 8, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1, "int32": 4, "uint32": 4, "int64": 8, "bool": 1}
 POLICIES = ["float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"]
 
@@ -185,7 +186,7 @@ OPTIMIZERS = {
     "Lamb": lambda dice: {},
     "Lion": lambda dice: {},
     "Adafactor": lambda dice: {},
-    "Muon": lambda dice: drop_none({"exclude_embeddings": some(dice, [False], 0.4), "exclude_layers": some(dice, [["dense"]], 0.3)}),
+    "Muon": lambda dice: drop_none({"exclude_embeddings": some(dice, [False], 0.4)}),
     "ScheduleFreeAdamW": lambda dice: {},
 }
 LEGACY_OPTIONS = {"clipnorm"}
@@ -248,6 +249,8 @@ def optimizer_state(optimizer, model):
 class Adapter:
     strings = True
     structures = True
+    older = OLDER
+    first = VERSION.startswith("3.0.")  # ignores trainable=False of a constructor, and the scores of attention
 
     def __init__(self):
         self.policies = []
@@ -383,6 +386,12 @@ def writers():
     return {"keras": ("m.keras", lambda m, p: m.save(p, save_format="keras_v3") if VERSION.startswith("2.12") else m.save(p), 0.6),
             "json": ("m.json", write_json, 1.0), "h5": ("m.h5", lambda m, p: m.save(p), 0.5),
             "tfjs": ("model.json", tfjs, 0.3), "savedmodel": ("saved", lambda m, p: m.save(p, save_format="tf"), 0.02)}
+
+
+def seeds_apart(extra):
+    """Whether `extra` bytes of a layer are those of its random numbers: two int64 in the newest Keras 3 and here, two
+    uint32 in older ones, and in Keras 2 no weights at all."""
+    return extra % 8 == 0 and abs(extra) < 1000 if OLDER else extra == 0 if THIRD else extra > 0 and extra % 16 == 0
 
 
 COMPILED = ("keras", "h5", "directory", "savedmodel") + (("json",) if THIRD else ())  # formats that hold the optimizer
