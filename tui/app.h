@@ -7,9 +7,10 @@
 #include "core/step/machine_choice.h"
 
 struct app_options {
-    struct lt_document *document;       /* taken over, and freed at the end; never NULL */
-    const struct lt_problems *problems; /* of opening it; may be NULL; borrowed during the call */
-    struct lt_database *database;       /* borrowed */
+    const struct lt_layer_files *layers; /* that the user describes; borrowed; NULL: none */
+    struct lt_document *document;        /* taken over, and freed at the end; never NULL */
+    const struct lt_problems *problems;  /* of opening it; may be NULL; borrowed during the call */
+    struct lt_database *database;        /* borrowed */
     struct lt_this_machine here;
     const char *state_dir;       /* of the journals, made where it is missing; NULL: no journal is kept */
     const char *term, *no_color; /* TERM and NO_COLOR, or NULL */

@@ -23,6 +23,7 @@ static const struct option {
     {"--check", "EXPR", OPTION_TEXT, offsetof(struct arguments, check), "exit 1 unless all of EXPR holds"},
     {"-o", "FILE", OPTION_TEXT, offsetof(struct arguments, out_file), "write the report or the model to FILE"},
     {"--hwdb", "DIR", OPTION_TEXT, offsetof(struct arguments, hwdb_dir), "read further hardware files from DIR"},
+    {"--layers", "FILE", OPTION_TEXT, offsetof(struct arguments, layers), "read descriptions of layers from FILE"},
     {"--ascii", NULL, OPTION_FLAG, offsetof(struct arguments, ascii), "draw with ASCII alone"},
     {"--no-color", NULL, OPTION_FLAG, offsetof(struct arguments, no_color), "draw without colour"},
     {"--no-mouse", NULL, OPTION_FLAG, offsetof(struct arguments, no_mouse), "leave the mouse to the terminal"},

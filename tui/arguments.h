@@ -37,6 +37,7 @@ struct arguments {
     const char *check;
     const char *out_file;
     const char *hwdb_dir;
+    const char *layers; /* a file that describes layers */
     bool ascii, no_color, no_mouse;
     const char *keys, *dump; /* script mode */
     int cols, rows;          /* 0: not given */

@@ -23,6 +23,7 @@ struct program {
     struct lt_problems hardware; /* of the user's hardware files, which are left out where they are wrong */
     struct lt_database *database;
     struct lt_this_machine here;
+    struct lt_layer_files layers; /* that the user describes */
     struct lt_document *document;
 };
 
@@ -40,6 +41,7 @@ static int run_screen(struct program *p)
     const struct arguments *a = &p->arguments;
     struct app_options options = {
         .document = p->document,
+        .layers = &p->layers,
         .problems = &p->problems,
         .database = p->database,
         .here = p->here,
@@ -94,7 +96,11 @@ static bool is_known_machine(struct program *p)
 static int run_model(struct program *p)
 {
     const struct arguments *a = &p->arguments;
-    p->document = model_file_open(a->operand, &p->problems);
+    if (model_file_layers(&p->layers, paths_layers(&p->arena), a->layers, &p->problems)) {
+        output_problems(&p->problems, LT_ERROR);
+        return EXIT_DATA;
+    }
+    p->document = model_file_open(a->operand, &p->layers, &p->problems);
     if (!p->document) {
         output_problems(&p->problems, LT_WARNING);
         return lt_has_errors(&p->problems) ? EXIT_DATA : output_exit(LT_NO_MEMORY);
@@ -182,6 +188,7 @@ int main(int argc, char **argv)
         (void)!write(STDERR_FILENO, TRY, sizeof TRY - 1);
     }
     lt_document_free(p.document);
+    lt_layer_files_free(&p.layers);
     if (p.database)
         lt_database_close(p.database);
     lt_arena_free(&p.arena);

@@ -1,5 +1,7 @@
 #include "tui/model_file.h"
 
+#include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,18 +59,40 @@ static struct lt_document *open_sample(const struct lt_builtin *sample, struct l
     return document;
 }
 
-struct lt_document *model_file_open(const char *name, struct lt_problems *problems)
+struct lt_document *model_file_open(const char *name, const struct lt_layer_files *layers, struct lt_problems *problems)
 {
     static const char prefix[] = MODEL_FILE_SAMPLE;
     bool meant = !name || strncmp(name, prefix, sizeof prefix - 1) == 0;
     if (!meant && (strchr(name, '/') || access(name, F_OK) == 0))
-        return lt_open(name, problems);
+        return lt_open_with(name, layers, problems);
     const char *wanted = !name ? MODEL_FILE_DEFAULT : meant ? name + sizeof prefix - 1 : name;
     const struct lt_builtin *sample = find_sample(wanted);
     if (sample)
         return open_sample(sample, problems);
     no_such(wanted, problems);
     return NULL;
+}
+
+static int is_layer_file(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+    return entry->d_name[0] != '.' && dot && strcmp(dot, ".yaml") == 0;
+}
+
+enum lt_status model_file_layers(struct lt_layer_files *layers, const char *directory, const char *file,
+                                 struct lt_problems *problems)
+{
+    struct dirent **entry = NULL;
+    int count = directory ? scandir(directory, &entry, is_layer_file, alphasort) : 0;
+    enum lt_status status = LT_OK;
+    for (int i = 0; i < count; i++) {
+        const char *path = lt_format(&layers->arena, "%s/%s", directory, entry[i]->d_name);
+        if (path && !status)
+            status = lt_layer_files_read(layers, path, problems);
+        free(entry[i]);
+    }
+    free(entry);
+    return file && !status ? lt_layer_files_read(layers, file, problems) : status;
 }
 
 enum lt_status model_file_samples(struct lt_buffer *out)

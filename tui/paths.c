@@ -22,6 +22,11 @@ const char *paths_hwdb(struct lt_arena *arena)
     return under(arena, "XDG_CONFIG_HOME", ".config", "layertop/hwdb");
 }
 
+const char *paths_layers(struct lt_arena *arena)
+{
+    return under(arena, "XDG_CONFIG_HOME", ".config", "layertop/layers");
+}
+
 const char *paths_state(struct lt_arena *arena)
 {
     return under(arena, "XDG_STATE_HOME", ".local/state", "layertop");

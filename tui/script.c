@@ -22,10 +22,9 @@ bool script_draw(struct script *script)
 
 static void fail(struct script *script, int status, const char *what, const char *text)
 {
+    struct lt_place place = {.file = script->name, .line = (uint32_t)script->line, .column = 1};
     script->status = status;
-    lt_problem_add(script->problems, LT_ERROR,
-                   (struct lt_place){.file = script->name, .line = (uint32_t)script->line, .column = 1}, NULL, "%s %s",
-                   what, text);
+    lt_problem_add(script->problems, LT_ERROR, place, NULL, "%s %s", what, text);
 }
 
 static void press(struct script *script, int32_t key)

@@ -346,5 +346,5 @@ enum lt_status session_export(struct session *session, const struct lt_writer *f
 struct lt_document *session_read(struct session *session, const char *name)
 {
     forget_refusal(session);
-    return model_file_open(name, &session->refused);
+    return model_file_open(name, session->options->layers, &session->refused);
 }

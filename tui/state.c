@@ -289,6 +289,7 @@ void app_close(struct app *app)
 {
     session_close(&app->session, !app->quit);
     picker_close(&app->picker);
+    advised_close(&app->advised);
     lt_arena_free(&app->reading.arena);
     lt_arena_free(&app->names_arena);
     form_free(&app->setup_form);

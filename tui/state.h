@@ -3,6 +3,7 @@
 #ifndef TUI_STATE_H
 #define TUI_STATE_H
 
+#include "tui/advised.h"
 #include "tui/form.h"
 #include "tui/key.h"
 #include "tui/line_edit.h"
@@ -86,6 +87,7 @@ struct app {
 
     struct picker picker;
     struct reading reading;
+    struct advised advised;
     struct question question;
     char pending[LINE_EDIT_BYTES]; /* the line that a question stands before */
     char message[MESSAGE_BYTES];   /* "": none */

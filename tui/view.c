@@ -117,6 +117,8 @@ void app_layout(struct app *app, int rows, int cols)
     forms_layout(app);
     picker_layout(app);
     reading_layout(app);
+    if (app->panes.pane[PANE_MEMORY].rows)
+        advised_refresh(&app->advised, &app->session);
     bar_layout(app);
 }
 

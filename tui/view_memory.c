@@ -129,6 +129,20 @@ static double unit_of(double bytes)
     return unit;
 }
 
+/* What would make it fit, at the foot where there is room for it; returns the rows above. */
+static struct rect place_advice(const struct advised *advised, struct frame *frame, struct rect rect)
+{
+    int rows = advised->count + 1, room = rect.rows - CHART_LEAST;
+    rows = rows < room ? rows : room;
+    if (rows < 2 || !advised->count)
+        return rect;
+    struct rect above = {rect.row, rect.col, rect.rows - rows, rect.cols}, foot = below(rect, above.rows);
+    frame_text(frame, foot, 0, 1, ROLE_HEADER, "What would make it fit, the fastest first");
+    for (int i = 0; i + 1 < rows; i++)
+        frame_text_fit(frame, foot, i + 1, 1, foot.cols - 2, ROLE_TEXT, advised->line[i]);
+    return above;
+}
+
 void view_memory(const struct app *app, struct frame *frame)
 {
     const struct lt_estimate *e = session_now(&app->session);
@@ -140,7 +154,8 @@ void view_memory(const struct app *app, struct frame *frame)
         return;
     }
     draw_moment(app, frame, rect_row(rect, 0), e);
-    struct rect chart = place_parts(frame, below(rect, 1), e);
+    struct rect above = place_advice(&app->advised, frame, below(rect, 1));
+    struct rect chart = place_parts(frame, above, e);
     struct spark spark = {.value = app->moment,
                           .count = app->moment_count,
                           .mark = app->moment_at < 0 ? (int)e->device_memory.peak_moment : app->moment_at,

@@ -177,6 +177,13 @@ static uint64_t *counter(struct counts *counts, uint64_t *nothing, const char *p
     return &counts->weights;
 }
 
+/* The constants of a lookup, which Keras 3 stores beside the variables. */
+static bool is_constant(const char *path)
+{
+    const char *name = strrchr(path, '/');
+    return strcmp(name ? name + 1 : path, "idf_weights") == 0;
+}
+
 /* Text (the vocabulary of a lookup) is no variable. Negative: damaged. */
 static int64_t dataset_elements(hid_t root, const char *path)
 {
@@ -187,7 +194,7 @@ static int64_t dataset_elements(hid_t root, const char *path)
     H5Sclose(space);
     H5Tclose(type);
     H5Dclose(dataset);
-    return dataset < 0 || number ? elements : 0;
+    return dataset < 0 || (number && !is_constant(path)) ? elements : 0;
 }
 
 static herr_t count_dataset(hid_t root, const char *path, void *data)

@@ -51,7 +51,7 @@ static struct lt_document *open_json(struct opening *o, const char *text, size_t
             "this is a TensorFlow.js graph model, which holds TensorFlow's operations but no Keras layers");
     if (lt_tree_get(tree, "nbformat"))
         return opening_refuse(o, "save the model as .keras in the notebook", "this is a Jupyter notebook, not a model");
-    struct lt_document *document = lt_keras_read(o->file, tree, o->problems);
+    struct lt_document *document = lt_keras_read_archive(o->file, tree, NULL, o->layers, o->problems);
     if (document && lt_tree_get(tree, "modelTopology")) {
         document->origin.format = LT_FORMAT_TFJS;
         document->origin.weight_elements = weights_of_manifest(tree);
@@ -66,8 +66,8 @@ static struct lt_document *open_yaml(struct opening *o, const char *text, size_t
     if (!tree)
         return NULL;
     if (lt_keras_is(tree))
-        return lt_keras_read(o->file, tree, o->problems);
-    return as_format(lt_native_read(o->file, tree, o->problems), LT_FORMAT_NATIVE);
+        return lt_keras_read_archive(o->file, tree, NULL, o->layers, o->problems);
+    return as_format(lt_native_read(o->file, tree, o->layers, o->problems), LT_FORMAT_NATIVE);
 }
 
 static struct lt_document *open_text(struct opening *o, const char *text, size_t bytes)
@@ -100,7 +100,7 @@ static struct lt_document *open_parts(struct opening *o, const char *config, siz
         about = lt_json_read(&o->arena, o->file, metadata, metadata_bytes, LT_JSON_MODEL, o->problems);
     if (!tree || (metadata && !about))
         return NULL;
-    return as_format(lt_keras_read_archive(o->file, tree, about, o->problems), LT_FORMAT_KERAS_ZIP);
+    return as_format(lt_keras_read_archive(o->file, tree, about, o->layers, o->problems), LT_FORMAT_KERAS_ZIP);
 }
 
 /* A .keras archive: a file at `path`, or bytes in memory where `path` is NULL. */
@@ -241,7 +241,12 @@ static struct lt_document *open_path(struct opening *o, const char *path)
 
 struct lt_document *lt_open(const char *path, struct lt_problems *problems)
 {
-    struct opening o = {.file = path, .problems = problems};
+    return lt_open_with(path, NULL, problems);
+}
+
+struct lt_document *lt_open_with(const char *path, const struct lt_layer_files *layers, struct lt_problems *problems)
+{
+    struct opening o = {.file = path, .problems = problems, .layers = layers};
     struct lt_document *document = open_path(&o, path);
     if (document)
         weights_check(&o, document);

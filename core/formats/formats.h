@@ -2,11 +2,14 @@
 #ifndef LT_FORMATS_FORMATS_H
 #define LT_FORMATS_FORMATS_H
 
-#include "core/model/document.h"
+#include "core/formats/layer_files.h"
 
 /* Reads the file at `path`. NULL where it cannot be opened as a model: the problems say why. Problems may also come
  * with a document: what could not be understood is marked in it, the rest works. */
 struct lt_document *lt_open(const char *path, struct lt_problems *problems);
+
+/* The same, with classes that the user describes; NULL: none. */
+struct lt_document *lt_open_with(const char *path, const struct lt_layer_files *layers, struct lt_problems *problems);
 
 /* The same from memory, for the built-in samples and tests; `file` is only a name. */
 struct lt_document *lt_open_text(const char *file, const char *text, size_t bytes, struct lt_problems *problems);

@@ -53,7 +53,7 @@ struct lt_document *opening_h5(struct opening *o, const char *path)
     if (!found.text[LT_HDF5_MODEL_CONFIG])
         return refuse_without_model(o, &found);
     const struct lt_tree *root = join(o, &found);
-    struct lt_document *document = root ? lt_keras_read(o->file, root, o->problems) : NULL;
+    struct lt_document *document = root ? lt_keras_read_archive(o->file, root, NULL, o->layers, o->problems) : NULL;
     if (!document)
         return NULL;
     document->origin.format = LT_FORMAT_KERAS_H5;

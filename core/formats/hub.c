@@ -308,30 +308,70 @@ static bool ends_with(const char *text, const char *end)
 }
 
 /* The tasks that put no weights of their own on a backbone but its embedding turned round. */
-static const char CAUSAL[] = "CausalLM";
-static const struct lt_hub_layer LANGUAGE_HEAD = {
-    .name = "token_embedding", .class = "ReversibleEmbedding", .in = "$, reverse=true"};
+static const char *const LANGUAGE_TASKS[] = {"CausalLM", "Seq2SeqLM"};
+enum { LANGUAGE_TASK_COUNT = sizeof LANGUAGE_TASKS / sizeof *LANGUAGE_TASKS };
 
-static bool has_layer(const struct lt_hub_recipe *recipe, const char *name)
+/* The length of a class name without the task at its end; 0: it ends in none. */
+static size_t task_stem(const char *class_name)
+{
+    for (int i = 0; i < LANGUAGE_TASK_COUNT; i++)
+        if (ends_with(class_name, LANGUAGE_TASKS[i]))
+            return strlen(class_name) - strlen(LANGUAGE_TASKS[i]);
+    return 0;
+}
+
+/* The layer that holds the embedding of the tokens; NULL: none. */
+static const struct lt_hub_layer *embedding_of(const struct lt_hub_recipe *recipe)
 {
     for (const struct lt_hub_layer *layer = recipe->layer; layer->name; layer++)
-        if (strcmp(layer->name, name) == 0)
-            return true;
-    return false;
+        if (layer->class && (strcmp(layer->class, "ReversibleEmbedding") == 0 ||
+                             strcmp(layer->class, "TokenAndPositionEmbedding") == 0))
+            return layer;
+    return NULL;
 }
 
 /* The recipe of a backbone, or of the backbone of a task. */
 static const struct lt_hub_recipe *recipe_find(const char *class_name)
 {
-    bool causal = ends_with(class_name, CAUSAL);
-    size_t stem = strlen(class_name) - (causal ? sizeof CAUSAL - 1 : 0);
+    size_t stem = task_stem(class_name);
     for (const struct lt_hub_recipe *recipe = lt_hub_recipes; recipe->class; recipe++) {
-        if (!causal && strcmp(recipe->class, class_name) == 0)
+        if (strcmp(recipe->class, class_name) == 0)
             return recipe;
-        if (causal && strncmp(recipe->class, class_name, stem) == 0 && strcmp(recipe->class + stem, "Backbone") == 0)
-            return has_layer(recipe, LANGUAGE_HEAD.name) ? recipe : NULL;
+        if (stem && strncmp(recipe->class, class_name, stem) == 0 && strcmp(recipe->class + stem, "Backbone") == 0)
+            return embedding_of(recipe) ? recipe : NULL;
     }
     return NULL;
+}
+
+static void add_language_head(struct expansion *e)
+{
+    struct lt_hub_layer head = *embedding_of(e->recipe);
+    head.in = "$, reverse=true";
+    head.when = NULL;
+    add_step(e, &head);
+}
+
+/* Whether the word stands by itself in `text`. */
+static bool mentions(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    static const char EDGES[] = " =!,";
+    for (const char *at = text; at && (at = strstr(at, word)); at += length)
+        if ((at == text || strchr(EDGES, at[-1])) && strchr(EDGES, at[length]))
+            return true;
+    return false;
+}
+
+bool lt_hub_takes(const char *class_name, const char *setting)
+{
+    const struct lt_hub_recipe *recipe = recipe_find(class_name);
+    if (!recipe || strcmp(setting, "trainable") == 0 || strcmp(setting, "dtype") == 0)
+        return recipe != NULL;
+    for (const struct lt_hub_layer *layer = recipe->layer; layer->name; layer++)
+        if (mentions(layer->config, setting) || mentions(layer->times, setting) || mentions(layer->distinct, setting) ||
+            mentions(layer->when, setting))
+            return true;
+    return mentions(recipe->defaults, setting);
 }
 
 bool lt_hub_knows(const char *class_name)
@@ -349,7 +389,7 @@ static void add_ends(struct expansion *e, struct lt_tree *list, const char *name
             add_history(e, lt_tree_new(e->arena, LT_TREE_LIST, list, NULL), tensor);
 }
 
-static void expand(struct expansion *e, struct lt_tree *config, bool causal)
+static void expand(struct expansion *e, struct lt_tree *config, bool language)
 {
     char word[MAX_WORD];
     e->layers = lt_tree_new(e->arena, LT_TREE_LIST, config, "layers");
@@ -360,11 +400,11 @@ static void expand(struct expansion *e, struct lt_tree *config, bool causal)
     }
     for (const struct lt_hub_layer *layer = e->recipe->layer; layer->name; layer++)
         add_step(e, layer);
-    if (causal)
-        add_step(e, &LANGUAGE_HEAD);
+    if (language)
+        add_language_head(e);
     add_ends(e, lt_tree_new(e->arena, LT_TREE_LIST, config, "input_layers"), e->recipe->inputs);
     add_ends(e, lt_tree_new(e->arena, LT_TREE_LIST, config, "output_layers"),
-             e->recipe->outputs && !causal ? e->recipe->outputs : "$");
+             e->recipe->outputs && !language ? e->recipe->outputs : "$");
 }
 
 struct lt_tree *lt_hub_model(struct lt_arena *arena, const char *class_name, const char *name,
@@ -385,7 +425,7 @@ struct lt_tree *lt_hub_model(struct lt_arena *arena, const char *class_name, con
     *problem = NULL;
     if (arena->failed || !e.recipe)
         return NULL;
-    expand(&e, config, ends_with(class_name, CAUSAL));
+    expand(&e, config, task_stem(class_name) > 0);
     *problem = e.problem;
     return arena->failed || e.problem ? NULL : model;
 }

@@ -29,8 +29,11 @@ struct lt_hub_recipe {
 };
 extern const struct lt_hub_recipe lt_hub_recipes[]; /* ended by an entry without a class */
 
-/* Whether there is a recipe for the class, which may be a task: GPT2CausalLM. */
+/* Whether there is a recipe for the class, which may be a task: GPT2CausalLM, BartSeq2SeqLM. */
 bool lt_hub_knows(const char *class_name);
+
+/* Whether the class has a hyper-parameter of that name which changes what it builds. */
+bool lt_hub_takes(const char *class_name, const char *setting);
 
 /* The Functional model that the class builds from `settings` (a map; of a task those of its backbone, or a map with the
  * backbone in it), in `arena`. NULL where memory ends, or where *problem says for a person what is missing. */

@@ -117,13 +117,14 @@ bool keras_argument_known(const struct lt_kind *kind, const char *key, const cha
 }
 
 static const char REQUIRED[] = " units filters kernel_size rate stddev axes num_heads key_dim num_query_heads head_dim "
-                               "num_key_value_heads max_number projection_dim drop_path_rate cropping ";
+                               "num_key_value_heads max_number projection_dim drop_path_rate init_values cropping ";
 
 bool keras_argument_required(const struct lt_kind *kind, const char *key)
 {
     bool average = strncmp(kind->name, "AveragePooling", 14) == 0 && strcmp(key, "pool_size") == 0;
     bool activation = strcmp(kind->name, "Activation") == 0 && strcmp(key, "activation") == 0;
-    return kind->family != LT_FAMILY_OPERATION && (average || activation || lists(REQUIRED, key));
+    bool scaled = strcmp(kind->name, "CustomScaleLayer") == 0 && strcmp(key, "scale") == 0;
+    return kind->family != LT_FAMILY_OPERATION && (average || activation || scaled || lists(REQUIRED, key));
 }
 
 /* --- layers inside ------------------------------------------------------------------------------------------------ */

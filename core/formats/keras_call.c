@@ -218,7 +218,8 @@ static void read_keywords(struct legacy_call *call, const struct lt_tree *layer)
 {
     const struct lt_tree *config = lt_tree_get(layer, "config");
     const char *function = lt_tree_text(lt_tree_get(config, "function"), NULL);
-    bool is_function = strcmp(lt_tree_text(lt_tree_get(layer, "class_name"), ""), "TFOpLambda") == 0;
+    const char *class = lt_tree_text(lt_tree_get(layer, "class_name"), "");
+    bool is_function = strcmp(class, "TFOpLambda") == 0 || strcmp(class, "SlicingOpLambda") == 0;
     for (const struct lt_tree *k = call->keywords ? call->keywords->child : NULL; k; k = k->next) {
         if (is_function && strcmp(k->key, "name") == 0)
             continue;

@@ -16,14 +16,18 @@ bool keras_choose(struct keras_reader *reader, enum lt_setup_field field, const 
     return true;
 }
 
-/* The optimizer inside those that Keras puts around others. */
-const struct lt_tree *keras_unwrapped(const struct lt_tree *optimizer)
+/* The optimizer inside those that Keras puts around others; *scaled (may be NULL): a LossScaleOptimizer is among them.
+ */
+const struct lt_tree *keras_unwrapped(const struct lt_tree *optimizer, bool *scaled)
 {
     for (int turn = 0; turn < 8; turn++) {
         const char *class = lt_tree_text(lt_tree_get(optimizer, "class_name"), "");
         const struct lt_tree *config = lt_tree_get(optimizer, "config");
         const struct lt_tree *inner = lt_tree_get(config, "inner_optimizer");
-        if (!inner && strstr(class, "LossScaleOptimizer"))
+        bool scaling = strstr(class, "LossScaleOptimizer") != NULL;
+        if (scaled)
+            *scaled = *scaled || scaling;
+        if (!inner && scaling)
             inner = lt_tree_get(config, "optimizer");
         if (!inner)
             break;
@@ -63,12 +67,25 @@ static void read_option(struct keras_reader *reader, const struct lt_optimizer *
         setup->option[setup->option_count++] = (struct lt_named){field->name, value};
 }
 
+static void switch_on(struct lt_setup *setup, const struct lt_optimizer *optimizer, const char *option)
+{
+    setup->option[setup->option_count++] = (struct lt_named){lt_optimizer_field(optimizer, option)->name,
+                                                             {.type = LT_VALUE_BOOL, .given = true, .boolean = true}};
+}
+
+/* Those of tf.keras 2.11 to 2.15 say whether they compile; older ones, and those that were kept as legacy, do not. */
+static bool is_legacy(const struct keras_reader *reader, const struct lt_tree *config)
+{
+    return reader->generation < 3 && config && !lt_tree_get(config, "jit_compile");
+}
+
 static void read_optimizer(struct keras_reader *reader, const struct lt_tree *tree)
 {
     struct lt_setup *setup = &reader->document->setup;
+    bool scaled = false;
     if (!tree || tree->type == LT_TREE_NULL)
         return;
-    tree = keras_unwrapped(tree);
+    tree = keras_unwrapped(tree, &scaled);
     const char *class = lt_tree_text(tree, lt_tree_text(lt_tree_get(tree, "class_name"), NULL));
     const struct lt_optimizer *optimizer = lt_optimizer_find(class);
     if (!optimizer || !keras_choose(reader, LT_SET_OPTIMIZER, optimizer->name)) {
@@ -80,8 +97,13 @@ static void read_optimizer(struct keras_reader *reader, const struct lt_tree *tr
     const struct lt_tree *config = lt_tree_get(tree, "config");
     if (!config || config->type != LT_TREE_MAP || !config->count)
         return;
-    uint32_t room = config->count < UINT16_MAX ? config->count : UINT16_MAX;
-    setup->option = lt_alloc_array(reader->arena, room, sizeof *setup->option);
+    enum { MADE = 2 }; /* options that no key stands for */
+    uint32_t room = config->count < UINT16_MAX - MADE ? config->count : UINT16_MAX - MADE;
+    setup->option = lt_alloc_array(reader->arena, room + MADE, sizeof *setup->option);
+    if (setup->option && scaled)
+        switch_on(setup, optimizer, "loss_scaling");
+    if (setup->option && is_legacy(reader, config))
+        switch_on(setup, optimizer, "legacy");
     for (const struct lt_tree *option = config->child; setup->option && option && room--; option = option->next)
         read_option(reader, optimizer, option);
 }

@@ -21,8 +21,16 @@ static int find_field(const struct reading *r, const char *key)
     return lt_field_find(r->kind->config, r->kind->config_count, key);
 }
 
+/* The value of a numpy scalar or array, which Keras wraps in an object: {class_name: __numpy__, config: {value}}. */
+static const struct lt_tree *unwrapped(const struct lt_tree *tree)
+{
+    const struct lt_tree *value = lt_tree_get(lt_tree_get(tree, "config"), "value");
+    return value && strcmp(lt_tree_text(lt_tree_get(tree, "class_name"), ""), "__numpy__") == 0 ? value : tree;
+}
+
 static void read_field(const struct reading *r, int field, const struct lt_tree *tree)
 {
+    tree = unwrapped(tree);
     lt_field_read(&r->kind->config[field], r->reader->arena, tree, &layer_of(r)->config[field], r->reader->file,
                   r->reader->problems);
 }
@@ -258,7 +266,7 @@ static void read_key(struct reading *r, const struct lt_tree *tree)
         return;
     }
     int field = find_field(r, tree->key);
-    bool child = r->kind != &lt_kind_unknown && is_child_key(tree);
+    bool child = r->kind->family != LT_FAMILY_UNKNOWN && is_child_key(tree);
     if (field >= 0 && !child)
         read_field(r, field, tree);
     else if (strcmp(tree->key, "trainable") == 0)
@@ -304,7 +312,7 @@ void keras_read_config(struct keras_reader *reader, uint32_t layer, const struct
         read_function(&r, object);
     }
     layer_of(&r)->unread = r.unread;
-    if (r.kind != &lt_kind_unknown) /* what a class of the user's makes of layers in it is not known */
+    if (r.kind->family != LT_FAMILY_UNKNOWN) /* what a class of the user's makes of layers in it is not known */
         read_children(&r, config);
     check_required(&r, config);
 }

@@ -132,8 +132,11 @@ static bool is_operation(const struct lt_tree *object, int generation)
     const struct lt_tree *config = lt_tree_get(object, "config");
     if (module)
         return strstr(module, ".ops") || strncmp(module, "keras.src.activations", 21) == 0;
-    return generation >= 3 && config && config->type == LT_TREE_MAP && !lt_tree_get(config, "trainable") &&
-           !lt_tree_get(config, "dtype") && lt_tree_get(object, "inbound_nodes");
+    if (generation < 3 || !config || config->type != LT_TREE_MAP || !lt_tree_get(object, "inbound_nodes"))
+        return false;
+    /* A cast has a dtype, but no layer has its name. */
+    const char *class = lt_tree_text(lt_tree_get(object, "class_name"), NULL);
+    return !lt_tree_get(config, "trainable") && (!lt_tree_get(config, "dtype") || !lt_kind_find(NULL, class));
 }
 
 struct keras_class keras_modern_class(const struct lt_tree *object, int generation)
@@ -151,7 +154,7 @@ struct keras_class keras_modern_class(const struct lt_tree *object, int generati
     for (size_t i = 0; i < sizeof CLASSES / sizeof *CLASSES; i++)
         if (strcmp(CLASSES[i].old, class.name) == 0)
             class.name = CLASSES[i].name;
-    bool lambda = strcmp(class.name, "TFOpLambda") == 0;
+    bool lambda = strcmp(class.name, "TFOpLambda") == 0 || strcmp(class.name, "SlicingOpLambda") == 0;
     if (!lambda && strcmp(class.name, "TensorFlowOpLayer") != 0)
         return class;
     const char *name = lambda ? lt_tree_text(lt_tree_get(config, "function"), NULL) : NULL;
@@ -214,7 +217,64 @@ static const struct keras_function FUNCTIONS[] = {
     {"cast", "Cast", "Cast", "dtype", "dtype"},
     {"clip_by_value", NULL, "Clip", NULL, NULL},
     {"stop_gradient", "StopGradient", "StopGradient", NULL, NULL},
-    {"__operators__.getitem", NULL, "GetItem", NULL, NULL},
+    {"identity", "Identity", "Copy", NULL, NULL},
+    {"zeros_like", "ZerosLike", "ZerosLike", NULL, NULL},
+    {"ones_like", "OnesLike", "OnesLike", NULL, NULL},
+    {"math.log1p", "Log1p", "Log1p", NULL, NULL},
+    {"math.expm1", "Expm1", "Expm1", NULL, NULL},
+    {"math.erf", "Erf", "Erf", NULL, NULL},
+    {"math.floor", "Floor", "Floor", NULL, NULL},
+    {"math.ceil", "Ceil", "Ceil", NULL, NULL},
+    {"math.round", "Round", "Round", NULL, NULL},
+    {"math.sign", "Sign", "Sign", NULL, NULL},
+    {"math.reciprocal", "Reciprocal", "Reciprocal", NULL, NULL},
+    {"math.l2_normalize", NULL, "Normalize", "axis", "axis"},
+    {"math.log_sigmoid", NULL, "LogSigmoid", NULL, NULL},
+    {"nn.leaky_relu", "LeakyRelu", "LeakyRelu", NULL, NULL},
+    {"nn.softsign", "Softsign", "Softsign", NULL, NULL},
+    {"nn.log_softmax", "LogSoftmax", "LogSoftmax", "axis", "axis"},
+    {"math.divide_no_nan", "DivNoNan", "DivideNoNan", "y", NULL},
+    {"math.floordiv", "FloorDiv", "FloorDivide", "y", NULL},
+    {"math.floormod", "FloorMod", "Mod", "y", NULL},
+    {"math.atan2", "Atan2", "Arctan2", "x", NULL},
+    /* Keeps both operands, as a product does. */
+    {"math.squared_difference", "SquaredDifference", "Multiply", "y", NULL},
+    {"math.equal", "Equal", "Equal", "y", NULL},
+    {"math.not_equal", "NotEqual", "NotEqual", "y", NULL},
+    {"math.greater", "Greater", "Greater", "y", NULL},
+    {"math.greater_equal", "GreaterEqual", "GreaterEqual", "y", NULL},
+    {"math.less", "Less", "Less", "y", NULL},
+    {"math.less_equal", "LessEqual", "LessEqual", "y", NULL},
+    {"math.logical_and", "LogicalAnd", "LogicalAnd", "y", NULL},
+    {"math.logical_or", "LogicalOr", "LogicalOr", "y", NULL},
+    {"math.logical_not", "LogicalNot", "LogicalNot", NULL, NULL},
+    {"where", "SelectV2", "Where", NULL, NULL},
+    {"math.reduce_prod", "Prod", "Prod", "axis", "axis"},
+    {"math.reduce_any", "Any", "Any", "axis", "axis"},
+    {"math.reduce_all", "All", "All", "axis", "axis"},
+    {"math.reduce_logsumexp", NULL, "Logsumexp", "axis", "axis"},
+    {"math.argmax", "ArgMax", "Argmax", "axis", "axis"},
+    {"math.argmin", "ArgMin", "Argmin", "axis", "axis"},
+    {"math.cumsum", "Cumsum", "Cumsum", "axis", "axis"},
+    {"math.cumprod", "Cumprod", "Cumprod", "axis", "axis"},
+    {"math.add_n", "AddN", "Add", NULL, NULL},
+    {"einsum", NULL, "Einsum", NULL, NULL},
+    {"compat.v1.shape", "Shape", "Shape", NULL, NULL},
+    {"unstack", NULL, "Unstack", "axis", "axis"},
+    {"split", NULL, "Split", "num_or_size_splits", "indices_or_sections"},
+    {"repeat", NULL, "Repeat", "repeats", "repeats"},
+    {"reverse", "ReverseV2", "Flip", "axis", "axis"},
+    {"compat.v1.pad", "Pad", "Pad", "paddings", "pad_width"},
+    {"pad", NULL, "Pad", "paddings", "pad_width"},
+    {"compat.v1.gather", "GatherV2", "Take", "indices", NULL},
+    {"one_hot", "OneHot", "OneHot", "depth", "num_classes"},
+    {"broadcast_to", "BroadcastTo", "BroadcastTo", "shape", "shape"},
+    {"image.resize", NULL, "Resize", "size", "size"},
+    {"nn.depth_to_space", "DepthToSpace", "DepthToSpace", "block_size", "block_size"},
+    {"nn.space_to_depth", "SpaceToDepth", "SpaceToDepth", "block_size", "block_size"},
+    {"nn.max_pool2d", NULL, "MaxPool", "ksize", "pool_size"},
+    {"nn.avg_pool2d", NULL, "AveragePool", "ksize", "pool_size"},
+    {"__operators__.getitem", NULL, "GetItem", "slice_spec", NULL},
 };
 
 const struct keras_function *keras_function_find(const char *function, const char *node_op)

@@ -178,6 +178,15 @@ static const struct lt_kind *kind_of(const struct lt_tree *object, int generatio
     return kind && kind != &lt_kind_model ? kind : &lt_kind_unknown;
 }
 
+/* As the user describes the class, if at all. */
+static const struct lt_kind *described(struct keras_reader *reader, const struct lt_tree *object)
+{
+    const struct lt_kind *kind =
+        lt_layer_files_kind(reader->document, reader->layers, lt_tree_text(lt_tree_get(object, "class_name"), ""),
+                            registered_name(object), reader->problems);
+    return kind ? kind : &lt_kind_unknown;
+}
+
 static bool within_limits(struct keras_reader *reader, const struct lt_tree *tree)
 {
     if (reader->too_large)
@@ -217,13 +226,15 @@ uint32_t keras_read_layer(struct keras_reader *reader, const struct lt_tree *tre
     const char *class = lt_tree_text(lt_tree_get(tree, "class_name"), "");
     tree = with_layers(reader, tree);
     const struct lt_kind *kind = kind_of(tree, reader->generation);
+    if (kind == &lt_kind_unknown)
+        kind = described(reader, tree);
     uint32_t index = lt_document_add_layer(reader->document, kind, class, keras_layer_name(tree));
     if (index == LT_NO_LAYER)
         return LT_NO_LAYER;
     struct lt_layer *layer = &reader->document->layer[index];
     layer->parent = parent;
     layer->build_shape = build_shape(reader, tree);
-    if (!is_own(tree) || kind == &lt_kind_unknown)
+    if (!is_own(tree) || kind->family == LT_FAMILY_UNKNOWN)
         layer->registered = lt_strdup(reader->arena, registered_name(tree));
     if (kind == &lt_kind_unknown)
         keras_problem(reader, LT_WARNING, tree, "its shapes are taken from the file where it states them",
@@ -440,7 +451,7 @@ enum lt_status keras_fill(struct keras_reader *reader, const struct lt_tree *roo
 }
 
 struct lt_document *lt_keras_read_archive(const char *file, const struct lt_tree *tree, const struct lt_tree *metadata,
-                                          struct lt_problems *problems)
+                                          const struct lt_layer_files *layers, struct lt_problems *problems)
 {
     struct lt_arena scratch = LT_ARENA_INIT;
     struct lt_document *document = lt_document_new();
@@ -452,6 +463,7 @@ struct lt_document *lt_keras_read_archive(const char *file, const struct lt_tree
             .document = document,
             .arena = document->arena,
             .scratch = &scratch,
+            .layers = layers,
         };
         status = keras_fill(&reader, tree, lt_tree_text(lt_tree_get(metadata, "keras_version"), NULL));
     }
@@ -467,5 +479,5 @@ struct lt_document *lt_keras_read_archive(const char *file, const struct lt_tree
 
 struct lt_document *lt_keras_read(const char *file, const struct lt_tree *tree, struct lt_problems *problems)
 {
-    return lt_keras_read_archive(file, tree, NULL, problems);
+    return lt_keras_read_archive(file, tree, NULL, NULL, problems);
 }

@@ -4,19 +4,20 @@
 #ifndef LT_FORMATS_KERAS_READER_H
 #define LT_FORMATS_KERAS_READER_H
 
-#include "core/model/document.h"
+#include "core/formats/layer_files.h"
 
 enum { KERAS_MAX_LAYERS = 65536, KERAS_MAX_DEPTH = 64, KERAS_MAX_OUTPUTS = 1024, KERAS_MAX_CALLS = 1 << 24 };
 
 struct keras_reader {
     const char *file;
     struct lt_problems *problems;
-    struct lt_document *document; /* being filled */
-    struct lt_arena *arena;       /* the document's */
-    struct lt_arena *scratch;     /* lives as long as the reader */
-    int generation;               /* of Keras that wrote the file: 1, 2 (tf.keras too) or 3 */
-    int depth;                    /* of models and wrappers around the layer being read */
-    bool too_large;               /* a limit was hit, and said so */
+    struct lt_document *document;        /* being filled */
+    struct lt_arena *arena;              /* the document's */
+    struct lt_arena *scratch;            /* lives as long as the reader */
+    const struct lt_layer_files *layers; /* that the user describes; NULL: none */
+    int generation;                      /* of Keras that wrote the file: 1, 2 (tf.keras too) or 3 */
+    int depth;                           /* of models and wrappers around the layer being read */
+    bool too_large;                      /* a limit was hit, and said so */
 };
 
 /* A problem at `tree`. Text from the file goes through keras_safe first. */
@@ -144,8 +145,9 @@ void keras_settle_precision(struct keras_reader *reader);
 /* compile_config, training_config, or the root of a Keras 1.0 file. NULL: not compiled. */
 void keras_read_compile(struct keras_reader *reader, const struct lt_tree *compile);
 
-/* The optimizer inside those that Keras puts around others; the name of a loss, of several losses the first. */
-const struct lt_tree *keras_unwrapped(const struct lt_tree *optimizer);
+/* The optimizer inside those that Keras puts around others, *scaled (may be NULL) set where a LossScaleOptimizer is
+ * among them; the name of a loss, of several losses the first. */
+const struct lt_tree *keras_unwrapped(const struct lt_tree *optimizer, bool *scaled);
 const char *keras_loss_name(const struct lt_tree *tree, bool *several);
 
 /* Gives a choice of the set-up if it has that choice. */

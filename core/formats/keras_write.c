@@ -136,7 +136,7 @@ static void write_unread(struct keras_writer *w, uint32_t index, struct lt_tree 
     for (const struct lt_tree *child = layer->unread ? layer->unread->child : NULL; child; child = child->next) {
         if (strcmp(child->key, "dtype") == 0 && layer->kind->family != LT_FAMILY_OPERATION)
             continue; /* written with the policies */
-        if (layer->kind == &lt_kind_unknown)
+        if (layer->kind->family == LT_FAMILY_UNKNOWN)
             lt_tree_copy(w->arena, child, config, child->key);
         else if (keras_argument_known(layer->kind, child->key, &initial))
             write_argument(w, child, config);
@@ -229,8 +229,8 @@ static struct lt_tree *write_custom(struct keras_writer *w, uint32_t index, stru
     bool package = registered && strchr(registered, '>');
     if (!registered || strncmp(registered, "keras.", 6) != 0)
         keras_write_problem(w, LT_WARNING, index, "give it to custom_objects", "Keras has no class %s", safe(w, class));
-    return keras_write_object(w->arena, parent, key, package ? NULL : registered, class, package ? registered : class,
-                              config);
+    return keras_write_object(w->arena, parent, key, package ? NULL : registered, class,
+                              package || !registered ? registered : class, config);
 }
 
 static struct lt_tree *write_known(struct keras_writer *w, uint32_t index, struct lt_tree *parent, const char *key,
@@ -254,8 +254,8 @@ struct lt_tree *keras_write_layer(struct keras_writer *w, uint32_t index, struct
         return write_model(w, layer->inner, index, layer->sequential, parent, key);
     if (kind == &lt_kind_unknown && layer->implied)
         keras_write_problem(w, LT_ERROR, index, "rewire what takes from it", "a layer is missing in the model");
-    struct lt_tree *object = kind == &lt_kind_unknown ? write_custom(w, index, parent, key, &config)
-                                                      : write_known(w, index, parent, key, &config);
+    struct lt_tree *object = kind->family == LT_FAMILY_UNKNOWN ? write_custom(w, index, parent, key, &config)
+                                                               : write_known(w, index, parent, key, &config);
     lt_tree_add_text(w->arena, config, "name", layer->name ? layer->name : "layer");
     if (kind->family != LT_FAMILY_OPERATION && kind != &lt_kind_input) {
         if (!layer->trainable) /* some classes take no such argument */

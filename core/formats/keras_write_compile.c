@@ -34,7 +34,7 @@ static const struct lt_tree *file_optimizer(const struct lt_document *document)
 /* The file's configuration of the optimizer that the set-up names; NULL: it names another one. */
 static const struct lt_tree *file_options(const struct lt_document *document, const struct lt_optimizer *optimizer)
 {
-    const struct lt_tree *object = keras_unwrapped(file_optimizer(document));
+    const struct lt_tree *object = keras_unwrapped(file_optimizer(document), NULL);
     const char *class = lt_tree_text(lt_tree_get(object, "class_name"), NULL);
     return class && lt_optimizer_find(class) == optimizer ? lt_tree_get(object, "config") : NULL;
 }
@@ -58,6 +58,13 @@ static bool keeps_schedule(const struct lt_setup *setup, const struct lt_tree *o
            !option_of(setup, "learning_rate");
 }
 
+/* What the set-up says of an optimizer that Keras says elsewhere: by a schedule object, by the class around it. */
+static bool is_argument(const char *option)
+{
+    return strcmp(option, "learning_rate_schedule") != 0 && strcmp(option, "loss_scaling") != 0 &&
+           strcmp(option, "legacy") != 0;
+}
+
 /* The file's options with the set-up's in their place, then those that only the set-up has. */
 static void write_options(struct lt_arena *arena, const struct lt_document *document,
                           const struct lt_optimizer *optimizer, struct lt_tree *config)
@@ -73,7 +80,7 @@ static void write_options(struct lt_arena *arena, const struct lt_document *docu
     }
     for (uint16_t i = 0; i < setup->option_count; i++) {
         const struct lt_field *field = lt_optimizer_field(optimizer, setup->option[i].name);
-        if (field && strcmp(field->name, "learning_rate_schedule") != 0 && !lt_tree_get(config, field->name))
+        if (field && is_argument(field->name) && !lt_tree_get(config, field->name))
             lt_field_write(field, &setup->option[i].value, arena, config);
     }
     const int64_t steps = lt_setup_int(setup, LT_SET_ACCUMULATE);
@@ -85,7 +92,7 @@ static void write_options(struct lt_arena *arena, const struct lt_document *docu
 static struct lt_tree *write_scaling(struct lt_arena *arena, const struct lt_document *document,
                                      struct lt_tree *compile)
 {
-    const struct lt_tree *file = file_optimizer(document), *inner = keras_unwrapped(file);
+    const struct lt_tree *file = file_optimizer(document), *inner = keras_unwrapped(file, NULL);
     struct lt_tree *config;
     keras_write_object(arena, compile, "optimizer", "keras.optimizers", "LossScaleOptimizer", NULL, &config);
     const struct lt_tree *options = file && file != inner ? lt_tree_get(file, "config") : NULL;
@@ -101,7 +108,7 @@ static void write_optimizer(struct lt_arena *arena, const struct lt_document *do
     struct lt_tree *config, *parent = compile;
     if (!optimizer)
         return;
-    bool scaling = lt_setup_policy(&document->setup)->loss_scaling;
+    bool scaling = lt_optimizer_scales_loss(&document->setup, optimizer, lt_setup_policy(&document->setup));
     if (scaling)
         parent = write_scaling(arena, document, compile);
     keras_write_object(arena, parent, scaling ? "inner_optimizer" : "optimizer", "keras.optimizers",

@@ -46,7 +46,7 @@ struct lt_shape lt_native_read_shape(struct lt_native_reader *r, const struct lt
     }
     shape.rank = 0;
     for (const struct lt_tree *axis = tree->child; axis; axis = axis->next) {
-        bool open = axis->type == LT_TREE_NULL;
+        bool open = axis->type == LT_TREE_NULL || strcmp(lt_tree_text(axis, ""), "none") == 0;
         if (!open && (axis->type != LT_TREE_INT || axis->integer < 0))
             lt_native_error(r, axis, "a whole number, or null for an open axis", "this is no size of an axis");
         shape.dim[shape.rank++] = open ? LT_NO_DIM : lt_tree_int(axis, LT_NO_DIM);

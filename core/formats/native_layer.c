@@ -23,6 +23,9 @@ static const struct lt_kind *read_kind(struct lt_native_reader *r, const struct 
     const char *module = lt_tree_text(lt_tree_get(map, "package"), NULL);
     bool unknown = module && strcmp(module, LT_NATIVE_UNKNOWN) == 0;
     const struct lt_kind *kind = unknown ? NULL : lt_kind_find(module, class_name);
+    if (!kind)
+        kind = lt_layer_files_kind(r->document, r->layers, class_name,
+                                   lt_tree_text(lt_tree_get(map, "registered"), NULL), r->problems);
     if (kind)
         return kind;
     if (!unknown) {

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/formats/hub.h"
+#include "core/formats/keras_reader.h"
 #include "core/formats/native_reader.h"
 
 void lt_native_error(struct lt_native_reader *r, const struct lt_tree *tree, const char *hint, const char *format, ...)
@@ -91,6 +93,45 @@ static void read_origin(struct lt_native_reader *r, const struct lt_tree *map)
     origin->compile = compile ? lt_tree_copy(r->arena, compile, NULL, NULL) : NULL;
 }
 
+/* A class of KerasHub with its hyper-parameters stands for the layers that it builds. */
+static void read_recipe(struct lt_native_reader *r, const struct lt_tree *map, const char *class)
+{
+    const char *problem = NULL;
+    if (!lt_hub_knows(class)) {
+        lt_native_error(r, lt_tree_get(map, "class"),
+                        "a backbone of KerasHub, or a language model on one: GPT2CausalLM",
+                        "there is no recipe for this class");
+        return;
+    }
+    for (const struct lt_tree *child = map->child; child; child = child->next)
+        if (strcmp(child->key, "class") != 0 && strcmp(child->key, "name") != 0 && !lt_hub_takes(class, child->key))
+            lt_native_error(r, child, NULL, "%s has no such hyper-parameter", class);
+    r->document->name = lt_native_text(r, lt_tree_get(map, "name"));
+    const struct lt_tree *model = lt_hub_model(&r->scratch, class, class, map, &problem);
+    if (problem)
+        lt_native_error(r, map, NULL, "%s", problem);
+    if (!model)
+        return;
+    struct keras_reader reader = {
+        .file = r->file,
+        .problems = r->problems,
+        .document = r->document,
+        .arena = r->arena,
+        .scratch = &r->scratch,
+        .generation = 3,
+    };
+    keras_read_functional(&reader, lt_tree_get(model, "config"), LT_NO_LAYER, &r->document->graph);
+}
+
+static void read_custom(struct lt_native_reader *r, const struct lt_tree *list)
+{
+    if (!lt_native_is(r, list, LT_TREE_LIST))
+        return;
+    for (const struct lt_tree *tree = list->child; tree; tree = tree->next)
+        if (lt_native_is(r, tree, LT_TREE_MAP))
+            lt_custom_add(r->document, r->file, tree, r->problems);
+}
+
 static void read_model(struct lt_native_reader *r, const struct lt_tree *root)
 {
     static const char *const keys[] = {"name", "sequential", "layers", "inputs", "outputs"};
@@ -99,6 +140,11 @@ static void read_model(struct lt_native_reader *r, const struct lt_tree *root)
         lt_native_error(r, root, "model: {layers: [...]}", "the file has no model");
     if (!lt_native_is(r, map, LT_TREE_MAP))
         return;
+    const char *class = lt_tree_text(lt_tree_get(map, "class"), NULL);
+    if (class) {
+        read_recipe(r, map, class);
+        return;
+    }
     check_keys(r, map, keys, 5);
     r->document->name = lt_native_text(r, lt_tree_get(map, "name"));
     r->document->sequential = lt_native_bool(r, lt_tree_get(map, "sequential"), false);
@@ -107,26 +153,28 @@ static void read_model(struct lt_native_reader *r, const struct lt_tree *root)
 
 static void read_root(struct lt_native_reader *r, const struct lt_tree *root)
 {
-    static const char *const keys[] = {"layertop", "title", "notes", "origin", "model", "setup"};
+    static const char *const keys[] = {"layertop", "title", "notes", "origin", "custom", "model", "setup"};
     if (!lt_native_is(r, root, LT_TREE_MAP))
         return;
     const struct lt_tree *version = lt_tree_get(root, "layertop");
     if (!version || version->type != LT_TREE_INT || version->integer != LT_NATIVE_VERSION)
         lt_native_error(r, version ? version : root, "layertop: 1", "the file does not say its version");
-    check_keys(r, root, keys, 6);
+    check_keys(r, root, keys, 7);
     r->document->origin.title = lt_native_text(r, lt_tree_get(root, "title"));
     r->document->origin.notes = lt_native_text(r, lt_tree_get(root, "notes"));
     read_origin(r, lt_tree_get(root, "origin"));
+    read_custom(r, lt_tree_get(root, "custom"));
     read_model(r, root);
     read_setup(r, lt_tree_get(root, "setup"));
 }
 
-struct lt_document *lt_native_read(const char *file, const struct lt_tree *tree, struct lt_problems *problems)
+struct lt_document *lt_native_read(const char *file, const struct lt_tree *tree, const struct lt_layer_files *layers,
+                                   struct lt_problems *problems)
 {
     struct lt_document *document = lt_document_new();
     if (!document)
         return NULL;
-    struct lt_native_reader r = {file, document, document->arena, LT_ARENA_INIT, problems};
+    struct lt_native_reader r = {file, document, document->arena, LT_ARENA_INIT, problems, layers};
     r.arena->fail_in = problems->arena->fail_in; /* a test that lets requests fail means the document's too */
     uint32_t errors = problems->total[LT_ERROR];
     document->origin.format = LT_FORMAT_NATIVE;

@@ -2,6 +2,7 @@
 #ifndef LT_FORMATS_NATIVE_READER_H
 #define LT_FORMATS_NATIVE_READER_H
 
+#include "core/formats/layer_files.h"
 #include "core/formats/native_keys.h"
 #include "core/model/assign.h"
 
@@ -11,6 +12,7 @@ struct lt_native_reader {
     struct lt_arena *arena; /* the document's */
     struct lt_arena scratch;
     struct lt_problems *problems;
+    const struct lt_layer_files *layers; /* that the user describes; NULL: none */
 };
 
 /* An error at `tree`. */

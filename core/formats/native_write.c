@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/formats/native_keys.h"
+#include "core/model/custom.h"
 #include "core/model/optimizer.h"
 #include "core/model/policy.h"
 
@@ -221,7 +222,7 @@ static void write_config(struct writer *w, const struct lt_layer *layer, struct 
 static void write_identity(struct writer *w, const struct lt_layer *layer, struct lt_tree *map)
 {
     const struct lt_kind *kind = layer->kind;
-    bool unknown = kind == &lt_kind_unknown;
+    bool unknown = kind->family == LT_FAMILY_UNKNOWN;
     bool renamed = !unknown && lt_kind_find(kind->module, layer->class_name) != kind;
     const char *class_name = renamed ? kind->name : layer->class_name;
     lt_tree_add_text(w->arena, map, "class", class_name);
@@ -229,7 +230,8 @@ static void write_identity(struct writer *w, const struct lt_layer *layer, struc
         lt_tree_add_text(w->arena, map, "name", layer->name);
     if (renamed)
         lt_tree_add_text(w->arena, map, "original", layer->class_name);
-    if (unknown || lt_kind_find(NULL, class_name) != kind)
+    const struct lt_kind *known = lt_kind_find(NULL, class_name);
+    if (unknown ? known || kind == &lt_kind_unknown : known != kind)
         lt_tree_add_text(w->arena, map, "package", unknown ? LT_NATIVE_UNKNOWN : kind->module);
     if (layer->registered)
         lt_tree_add_text(w->arena, map, "registered", layer->registered);
@@ -332,6 +334,9 @@ struct lt_tree *lt_native_tree(struct lt_arena *arena, const struct lt_document 
     write_text(&w, root, "title", document->origin.title);
     write_text(&w, root, "notes", document->origin.notes);
     write_origin(&w, root);
+    struct lt_tree *custom = document->custom_count ? lt_tree_new(arena, LT_TREE_LIST, root, "custom") : NULL;
+    for (uint32_t i = 0; i < document->custom_count; i++)
+        lt_tree_copy(arena, document->custom[i]->description, custom, NULL);
     struct lt_tree *model = lt_tree_new(arena, LT_TREE_MAP, root, "model");
     write_text(&w, model, "name", document->name);
     if (document->sequential)

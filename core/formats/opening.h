@@ -3,13 +3,14 @@
 #define LT_FORMATS_OPENING_H
 
 #include "core/data/tree.h"
-#include "core/model/document.h"
+#include "core/formats/layer_files.h"
 
 /* The arena holds the file's texts and trees, which go when the document is made. */
 struct opening {
     const char *file; /* as given by the user */
     struct lt_arena arena;
     struct lt_problems *problems;
+    const struct lt_layer_files *layers; /* that the user describes; NULL: none */
 };
 
 /* An error that ends the opening; always NULL. */

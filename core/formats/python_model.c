@@ -320,12 +320,26 @@ static void write_operation(struct model *m, const struct lt_tree *object, const
 
 /* --- calls -------------------------------------------------------------------------------------------------------- */
 
+/* How many states the i-th of stacked cells has: Keras returns them as one tuple. 0: nothing is stacked. */
+static int stacked_states(const struct model *m, uint32_t node, int i)
+{
+    const struct lt_layer *all = m->p->keras->document->layer, *layer = layer_of(m, node);
+    const struct lt_layer *cells = layer->child_count ? &all[layer->child[0]] : NULL;
+    if (!cells || strcmp(cells->kind->name, "StackedRNNCells") != 0 || i >= cells->child_count)
+        return 0;
+    return strcmp(all[cells->child[i]].kind->name, "LSTMCell") == 0 ? 2 : 1;
+}
+
 static const char *target_of(struct model *m, uint32_t node)
 {
     uint16_t count = m->walked && m->walked[node].count ? m->walked[node].count : 1;
     const char *text = m->variable[node] ? m->variable[node][0] : "x";
-    for (uint16_t i = 1; m->variable[node] && text && i < count; i++)
-        text = lt_format(m->p->arena, "%s, %s", text, m->variable[node][i]);
+    for (int i = 1, cell = 0; m->variable[node] && text && i < count; cell++) {
+        const int states = stacked_states(m, node, cell);
+        text = lt_format(m->p->arena, "%s, %s%s", text, states > 1 ? "(" : "", m->variable[node][i++]);
+        for (int k = 1; text && k < states && i < count; k++)
+            text = lt_format(m->p->arena, "%s, %s%s", text, m->variable[node][i++], k + 1 == states ? ")" : "");
+    }
     return text ? text : "x";
 }
 

@@ -83,7 +83,6 @@ static const struct {
     {"TruncatedNormal", "stddev", "0.05"},
     {"Orthogonal", "gain", "1.0"},
     {"Identity", "gain", "1.0"},
-    {"Constant", "value", "0.0"},
     {"L1L2", "l1", "0.0"},
     {"L1L2", "l2", "0.0"},
     {"RMSprop", "epsilon", "1e-07"},
@@ -318,6 +317,8 @@ static bool is_positional(const struct lt_kind *kind, const char *key)
         return strcmp(key, "activation") == 0;
     if (strncmp(kind->name, "ZeroPadding", 11) == 0)
         return strcmp(key, "padding") == 0;
+    if (strcmp(key, "kernel_size") == 0 && !strstr(kind->name, "Conv"))
+        return false;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (strcmp(keys[i], key) == 0)
             return strncmp(kind->module, "keras.layers", 12) == 0;

@@ -229,7 +229,7 @@ static const char *loss_of(struct python *p, const struct lt_tree *compile)
 /* Keras itself puts the scaling of the loss around it where the policy asks for that. */
 static const char *optimizer_of(struct python *p, const struct lt_tree *compile)
 {
-    const struct lt_tree *object = keras_unwrapped(lt_tree_get(compile, "optimizer"));
+    const struct lt_tree *object = keras_unwrapped(lt_tree_get(compile, "optimizer"), NULL);
     if (!object)
         return python_text(p, lt_setup_text(&p->keras->document->setup, LT_SET_OPTIMIZER));
     const char *text = python_value(p, object);

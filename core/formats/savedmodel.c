@@ -101,6 +101,24 @@ static bool find_root(struct bytes file, struct bytes *metadata, bool *damaged)
     return false;
 }
 
+/* A tuple is an object here, {class_name: __tuple__, items: [...]}, and so is a TensorShape: both become lists. */
+static void unwrap_tuples(struct lt_tree *tree)
+{
+    const char *class = tree->type == LT_TREE_MAP ? lt_tree_text(lt_tree_get(tree, "class_name"), "") : "";
+    const struct lt_tree *items = lt_tree_get(tree, "items");
+    if (items && items->type == LT_TREE_LIST &&
+        (strcmp(class, "__tuple__") == 0 || strcmp(class, "TensorShape") == 0)) {
+        tree->type = LT_TREE_LIST;
+        tree->child = items->child;
+        tree->last = items->last;
+        tree->count = items->count;
+    }
+    for (struct lt_tree *child = tree->type >= LT_TREE_LIST ? tree->child : NULL; child; child = child->next) {
+        child->parent = tree;
+        unwrap_tuples(child);
+    }
+}
+
 struct lt_document *opening_saved_model(struct opening *o, const char *metadata_path)
 {
     struct bytes file = {NULL, 0}, root;
@@ -111,8 +129,10 @@ struct lt_document *opening_saved_model(struct opening *o, const char *metadata_
         return opening_refuse(o, "a complete copy of the directory",
                               damaged ? "its keras_metadata.pb is damaged or cut off"
                                       : "its keras_metadata.pb describes no model");
-    const struct lt_tree *tree = lt_json_read(&o->arena, o->file, root.at, root.left, LT_JSON_MODEL, o->problems);
-    struct lt_document *document = tree ? lt_keras_read(o->file, tree, o->problems) : NULL;
+    struct lt_tree *tree = lt_json_read(&o->arena, o->file, root.at, root.left, LT_JSON_MODEL, o->problems);
+    if (tree)
+        unwrap_tuples(tree);
+    struct lt_document *document = tree ? lt_keras_read_archive(o->file, tree, NULL, o->layers, o->problems) : NULL;
     if (document)
         document->origin.format = LT_FORMAT_SAVED_MODEL;
     return document;

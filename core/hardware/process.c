@@ -13,12 +13,17 @@ struct reading {
 };
 
 /* `otherwise` where it is not known. */
-static uint64_t bytes(struct reading *r, const char *name, uint64_t otherwise)
+static double number(struct reading *r, const char *name, double otherwise)
 {
     struct lt_constant found = {NAN, ""};
     if (!r->status)
         r->status = lt_database_constant(r->database, r->framework, name, &found, r->problems);
-    return isnan(found.value) ? otherwise : (uint64_t)found.value;
+    return isnan(found.value) ? otherwise : found.value;
+}
+
+static uint64_t bytes(struct reading *r, const char *name, uint64_t otherwise)
+{
+    return (uint64_t)number(r, name, (double)otherwise);
 }
 
 /* With that generation of Keras, else of the framework alone. */
@@ -44,6 +49,7 @@ enum lt_status lt_database_process(struct lt_database *database, const char *fra
         .start_bytes = bytes(&r, "host.start_bytes", 0),
         .op_bytes = eager ? each : bytes(&r, "host.graph_op_bytes", each),
         .compiled_op_bytes = compiled,
+        .hole_share = number(&r, "host.hole_share", 0),
     };
     return r.status;
 }

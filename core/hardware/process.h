@@ -12,6 +12,7 @@ struct lt_process {
     uint64_t start_bytes;       /* more after the first step, whatever the model */
     uint64_t op_bytes;          /* more per kernel of the step: its node in a graph, its code, its scratch */
     uint64_t compiled_op_bytes; /* the same where a compiler makes the step one program */
+    double hole_share;          /* on a CPU: what stays unused between the tensors, as a share of the forward pass's */
 };
 
 /* Of a framework (tensorflow, torch, jax) under a generation of Keras (3, 2, none) on a device; op_bytes is that of

@@ -10,6 +10,7 @@ struct lt_dataset {
     uint64_t samples, validation_samples;
     uint64_t sample_elements;  /* as stored; 0: varies */
     uint8_t dtype;             /* enum lt_dtype, as stored */
+    uint64_t download_bytes;   /* all of it, compressed as it is published; 0: not known */
     enum lt_standing standing; /* LT_EXACT: read in a source; LT_ASSUMED: general knowledge */
     const char *source;
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/model/custom.h"
 
 /* A document and its arena are one allocation; the rest is in the arena. */
 struct owned {
@@ -158,6 +159,7 @@ struct lt_document *lt_document_clone(const struct lt_document *document)
     copy->graph = copy_graph(arena, &document->graph);
     copy_setup(arena, &copy->setup);
     copy_origin(arena, &copy->origin);
+    lt_custom_copy(copy);
     if (arena->failed) {
         lt_document_free(copy);
         return NULL;

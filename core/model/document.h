@@ -29,6 +29,8 @@ struct lt_origin {
     uint64_t optimizer_elements;   /* of its optimizer's variables, scalars included; 0: as above */
 };
 
+struct lt_custom;
+
 struct lt_document {
     struct lt_arena *arena;
     const char *name;
@@ -38,6 +40,8 @@ struct lt_document {
     bool sequential; /* the model is a Sequential */
     struct lt_setup setup;
     struct lt_origin origin;
+    const struct lt_custom **custom; /* classes that the file or the user describes */
+    uint32_t custom_count;
 };
 
 const char *lt_format_name(enum lt_format format);

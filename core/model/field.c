@@ -249,7 +249,8 @@ static bool read_ints(const struct lt_field *field, const struct lt_tree *tree, 
         return true;
     }
     int64_t number = lt_tree_int(tree, LT_NO_DIM);
-    bool null = tree->type == LT_TREE_NULL && field->optional;
+    bool none = tree->type == LT_TREE_NULL || (tree->type == LT_TREE_TEXT && is_none(tree->text));
+    bool null = none && field->optional;
     if (!null && (number == LT_NO_DIM || !in_range(field, (double)number)))
         return false;
     ints[(*count)++] = number;

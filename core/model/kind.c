@@ -26,7 +26,7 @@ const struct lt_kind *const lt_kind_families[] = {
     kinds_core,      kinds_dense,         kinds_activations,    kinds_convolution, kinds_pooling,
     kinds_recurrent, kinds_normalization, kinds_regularization, kinds_reshaping,   kinds_merging,
     kinds_attention, kinds_transformer,   kinds_positions,      kinds_wrappers,    kinds_preprocessing,
-    kinds_images,    kinds_operations,
+    kinds_images,    kinds_legacy,        kinds_operations,
 };
 const int lt_kind_family_count = sizeof lt_kind_families / sizeof *lt_kind_families;
 
@@ -154,6 +154,25 @@ enum lt_status lt_call_same(struct lt_call *call)
     return LT_OK;
 }
 
+struct lt_shape *lt_call_report(struct lt_call *call)
+{
+    struct lt_shape *reported = lt_alloc_array(call->arena, call->out_count, sizeof *reported);
+    if (reported)
+        memcpy(reported, call->out, call->out_count * sizeof *reported);
+    call->reported = reported;
+    return reported;
+}
+
+enum lt_status lt_call_activated(struct lt_call *call, int index, int axis)
+{
+    if (lt_activation_op(lt_config(call, index)) != LT_OP_GLU)
+        return LT_OK;
+    if (!lt_call_report(call))
+        return LT_NO_MEMORY;
+    call->out->dim[axis] /= 2;
+    return LT_OK;
+}
+
 enum lt_status lt_call_fail(struct lt_call *call, const char *format, ...)
 {
     va_list args;
@@ -181,7 +200,7 @@ struct lt_variable *lt_variable_add(const struct lt_call *call, struct lt_variab
         .name = name,
         .rank = (int8_t)rank,
         .dtype = call->policy->variable,
-        .trainable = trainable && call->layer->trainable,
+        .trainable = trainable && (call->layer->trainable || (call->layer->kind->composite && call->keras_3)),
         .counted = true,
     };
     for (int i = 0; i < rank && i < LT_MAX_RANK; i++)
@@ -213,6 +232,9 @@ enum lt_status lt_child_call(const struct lt_call *call, int i, const struct lt_
         .in_count = (uint16_t)in_count,
         .masked = call->masked,
         .training = call->training,
+        .keras_3 = call->keras_3,
+        .open_steps = call->open_steps,
+        .stretch = call->stretch,
         .precision = call->precision,
         .policy = layer->policy < 0 ? call->precision : &lt_policies[layer->policy],
     };
@@ -261,9 +283,10 @@ enum lt_status lt_shape_same(struct lt_call *call)
     return lt_call_same(call);
 }
 
-int64_t lt_activated(const struct lt_call *call, int index, int64_t last)
+bool lt_call_keyword(const struct lt_call *call, const char *name)
 {
-    return lt_activation_op(lt_config(call, index)) == LT_OP_GLU ? last / 2 : last;
+    const struct lt_tree *arguments = call->node ? call->node->arguments : NULL;
+    return lt_tree_bool(lt_tree_get(lt_tree_get(arguments, "kwargs"), name), false);
 }
 
 bool lt_channels_first(const struct lt_call *call, int index)

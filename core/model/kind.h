@@ -19,20 +19,28 @@ struct lt_call {
     uint16_t in_count;
     bool masked; /* a mask arrives with the operands */
     bool training;
+    bool keras_3; /* the third generation: what a composite is made of does not learn that it is frozen */
     const struct lt_policy *precision; /* the set-up's, for children without a policy of their own */
     const struct lt_policy *policy;    /* of this layer */
 
+    /* For sizes that a layer leaves open. */
+    int64_t open_steps; /* the length of a sequence that nothing says: a guess, or seq_len */
+    int64_t stretch;    /* what any other open size is multiplied by (struct lt_binding) */
+
     struct lt_shape *out; /* results of the shape function */
     uint16_t out_count;
-    const char *problem; /* why the shapes do not fit, for a person; NULL: nothing wrong */
+    struct lt_shape *reported; /* parallel to out, where Keras reports other shapes than it makes; else NULL */
+    bool guessed;              /* a size of the results is a guess */
+    const char *problem;       /* why the shapes do not fit, for a person; NULL: nothing wrong */
 };
 
 struct lt_variable {
     const char *name; /* "kernel"; inside wrappers "forward_lstm/kernel" */
     int8_t rank;
     uint8_t dtype;
-    bool trainable; /* the kind's own say, and the layer's flag where Keras passes it on */
-    bool counted;   /* in count_params(); seed states are not */
+    bool trainable;   /* for the model and its optimizer: a frozen layer may hold variables that are */
+    bool counted;     /* in count_params(); seed states are not */
+    bool overwritten; /* its gradient is its new value: the optimizer keeps nothing for it */
     int64_t dim[LT_MAX_RANK];
 };
 
@@ -69,6 +77,7 @@ struct lt_kind {
     uint8_t family;
     uint8_t config_count;
     const struct lt_field *config;
+    bool composite;      /* made of layers that in Keras 3 do not learn that it is frozen */
     const char *variant; /* for functions that serve several kinds: their own word for this one */
     int parameter;       /* the same as a number: spatial rank, gates … */
 
@@ -105,12 +114,18 @@ enum lt_status lt_config_ints(struct lt_call *call, int index, int count, int64_
 struct lt_shape *lt_call_out(struct lt_call *call, int count);
 /* One result of the given dimensions, with the compute dtype. Returns LT_OK or LT_NO_MEMORY. */
 enum lt_status lt_call_shape(struct lt_call *call, int rank, const int64_t *dim);
+/* The activation of config field `index` on axis `axis` of result 0: glu halves it, the others keep it. Keras itself
+ * reports the whole axis for glu, but makes the half. */
+enum lt_status lt_call_activated(struct lt_call *call, int index, int axis);
+/* A copy of the results to change into what Keras reports; NULL where memory ends. */
+struct lt_shape *lt_call_report(struct lt_call *call);
 /* Result = operand 0, with the compute dtype where it is floating. */
 enum lt_status lt_call_same(struct lt_call *call);
 /* Sets call->problem and returns LT_INVALID. */
 enum lt_status lt_call_fail(struct lt_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Adds a variable of the call's variable dtype; trainable is combined with the layer's flag. */
+/* Adds a variable of the call's variable dtype; trainable is combined with the layer's flag, as the kind passes it on.
+ */
 struct lt_variable *lt_variable_add(const struct lt_call *call, struct lt_variables *out, const char *name,
                                     bool trainable, int rank, const int64_t *dim);
 uint64_t lt_variable_elements(const struct lt_variable *variable);

@@ -52,6 +52,14 @@ const struct lt_field lt_optimizer_base_options[] = {
      .low = 0,
      .high = 1e30,
      .help = "A constant factor on the loss, divided out of the gradients"},
+    {.name = "loss_scaling",
+     .type = LT_FIELD_BOOL,
+     .optional = true,
+     .help = "Scale the loss against underflow (LossScaleOptimizer); none: where the precision is mixed_float16"},
+    {.name = "legacy",
+     .type = LT_FIELD_BOOL,
+     .initial = "false",
+     .help = "Under Keras 2: the optimizers of before 2.11, which tf.keras.optimizers.legacy kept"},
     {.name = "gradient_accumulation_steps",
      .type = LT_FIELD_INT,
      .optional = true,
@@ -129,12 +137,12 @@ const struct lt_optimizer lt_optimizers[] = {
      .class_name = "SGD",
      OPTIONS(sgd_options),
      SLOTS(momentum_if_set),
+     .always_in_keras_2 = true,
      .early = true,
      .flops = 2,
      .bytes = 12,
      .temporaries = 1,
-     .adds_scaled = true,
-     .all_slots = true},
+     .adds_scaled = true},
     {.name = "rmsprop",
      .class_name = "RMSprop",
      OPTIONS(rmsprop_options),
@@ -256,6 +264,13 @@ bool lt_optimizer_option_on(const struct lt_setup *setup, const struct lt_optimi
     return on;
 }
 
+bool lt_optimizer_scales_loss(const struct lt_setup *setup, const struct lt_optimizer *optimizer,
+                              const struct lt_policy *policy)
+{
+    const struct lt_value *given = given_option(setup, "loss_scaling");
+    return optimizer && given && given->type == LT_VALUE_BOOL ? given->boolean : policy->loss_scaling;
+}
+
 /* The set-up's own field and Keras's option say the same thing. */
 uint32_t lt_optimizer_accumulates(const struct lt_setup *setup)
 {
@@ -272,12 +287,18 @@ static bool has_accumulator(const struct lt_setup *setup)
     return lt_optimizer_accumulates(setup) > 1 && !in_place;
 }
 
-static bool slot_kept(const struct lt_setup *setup, const struct lt_optimizer *optimizer, const struct lt_slot *slot)
+/* The optimizers of tf.keras 2.11 to 2.15, which Keras 3 took over. */
+static bool is_keras_2(const struct lt_setup *setup, const struct lt_optimizer *optimizer)
 {
     const char *keras = lt_setup_text(setup, LT_SET_KERAS);
-    if (optimizer->all_slots && keras && strcmp(keras, "2") == 0 && !lt_setup_before(setup, 2, 11))
-        return true;
-    return !slot->option || lt_optimizer_option_on(setup, optimizer, slot->option);
+    return keras && strcmp(keras, "2") == 0 && !lt_setup_before(setup, 2, 11) &&
+           !lt_optimizer_option_on(setup, optimizer, "legacy");
+}
+
+static bool slot_kept(const struct lt_setup *setup, const struct lt_optimizer *optimizer, const struct lt_slot *slot)
+{
+    return !slot->option || lt_optimizer_option_on(setup, optimizer, slot->option) ||
+           (optimizer->always_in_keras_2 && is_keras_2(setup, optimizer));
 }
 
 struct lt_optimizer_state lt_optimizer_state_of(const struct lt_setup *setup, const struct lt_optimizer *optimizer)
@@ -328,6 +349,8 @@ static uint64_t slot_elements(const struct lt_optimizer_state *state, const stru
 
 uint64_t lt_optimizer_elements(const struct lt_optimizer_state *state, const struct lt_variable *variable)
 {
+    if (variable->overwritten)
+        return 0;
     uint64_t elements = lt_mul(lt_variable_elements(variable), state->whole);
     for (int i = 0; i < state->optimizer->slot_count; i++)
         if (state->kept[i])
@@ -391,6 +414,9 @@ enum { LOSS_SCALE_SCALARS = 4 };
 
 uint32_t lt_optimizer_scalars(const struct lt_setup *setup, const struct lt_optimizer *optimizer, bool loss_scaling)
 {
+    const char *keras = lt_setup_text(setup, LT_SET_KERAS);
+    if (keras && strcmp(keras, "2") == 0)
+        return 1 + (lt_optimizer_option_on(setup, optimizer, "legacy") ? optimizer->scalars : 0);
     uint32_t learning_rate = lt_optimizer_option_on(setup, optimizer, "learning_rate_schedule") ? 0 : 1;
     return 1 + learning_rate + optimizer->scalars + (loss_scaling ? LOSS_SCALE_SCALARS : 0);
 }

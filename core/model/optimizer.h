@@ -27,9 +27,9 @@ struct lt_optimizer {
     const struct lt_field *option; /* those that change the state or the work */
     uint8_t option_count;
     uint8_t slot_count;
-    uint8_t scalars; /* besides iteration and learning rate */
-    bool early;      /* TensorFlow's graph consumes each gradient as it appears (measured) */
-    bool all_slots;  /* in tf.keras since TensorFlow 2.11, whatever the options */
+    uint8_t scalars;        /* besides iteration and learning rate */
+    bool always_in_keras_2; /* tf.keras 2.11 to 2.15 keep every slot, whatever the options say */
+    bool early;             /* TensorFlow's graph consumes each gradient as it appears (measured) */
     const struct lt_slot *slot;
     float flops, bytes; /* per parameter element of one fused update, float32, no option set */
     float temporaries;  /* full-size temporaries of an unfused update, in variables of the same size */
@@ -54,6 +54,10 @@ const struct lt_optimizer *lt_optimizer_find(const char *name);
 struct lt_value lt_optimizer_option(const struct lt_setup *setup, const struct lt_optimizer *optimizer,
                                     const char *option, struct lt_arena *arena);
 bool lt_optimizer_option_on(const struct lt_setup *setup, const struct lt_optimizer *optimizer, const char *option);
+
+/* Whether a LossScaleOptimizer stands around it: as `loss_scaling` says, else as compile() decides by the policy. */
+bool lt_optimizer_scales_loss(const struct lt_setup *setup, const struct lt_optimizer *optimizer,
+                              const struct lt_policy *policy);
 
 /* Which state an optimizer keeps under the set-up's options, looked up once for all variables. */
 enum { LT_MAX_SLOTS = 8 };
@@ -90,7 +94,8 @@ uint32_t lt_optimizer_accumulates(const struct lt_setup *setup);
  * and Adam with a global norm. */
 bool lt_optimizer_early(const struct lt_setup *setup, const struct lt_optimizer *optimizer, bool loss_scaling);
 
-/* Scalars of the whole optimizer: iteration, learning rate, its own, and those of a LossScaleOptimizer around it. */
+/* Scalars of the whole optimizer: iteration, learning rate, its own, and those of a LossScaleOptimizer around it. Under
+ * Keras 2 only those that it lists among the optimizer's variables: the iteration, and legacy Nadam's product. */
 uint32_t lt_optimizer_scalars(const struct lt_setup *setup, const struct lt_optimizer *optimizer, bool loss_scaling);
 
 #endif

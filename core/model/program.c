@@ -6,14 +6,12 @@
 
 #include <string.h>
 
-/* Room for `more` entries in one of the program's arrays; sets the builder's status where there is none. */
-static bool has_room(struct lt_builder *b, void **array, uint32_t count, uint32_t *capacity, uint32_t more, size_t size)
+static bool make_room(struct lt_builder *b, void **array, uint32_t count, uint32_t *capacity, uint32_t more,
+                      size_t size)
 {
     if (b->status)
         return false;
-    if (count + more <= *capacity)
-        return true;
-    uint32_t wanted = *capacity ? *capacity * 2 : 256;
+    uint32_t wanted = *capacity ? *capacity * 2 : 256 + b->expected;
     while (wanted < count + more)
         wanted *= 2;
     void *grown = lt_alloc_raw(b->arena, wanted, size);
@@ -28,9 +26,11 @@ static bool has_room(struct lt_builder *b, void **array, uint32_t count, uint32_
     return true;
 }
 
+/* Room for `more` entries in one of the program's arrays; sets the builder's status where there is none. */
 #define HAS_ROOM(b, name, more)                                                                                        \
-    has_room(b, (void **)&(b)->program.name, (b)->program.name##_count, &(b)->name##_capacity, more,                   \
-             sizeof *(b)->program.name)
+    ((!(b)->status && (b)->program.name##_count + (more) <= (b)->name##_capacity) ||                                   \
+     make_room(b, (void **)&(b)->program.name, (b)->program.name##_count, &(b)->name##_capacity, more,                 \
+               sizeof *(b)->program.name))
 
 lt_tensor lt_tensor_add(struct lt_builder *b, enum lt_role role, uint64_t elements, enum lt_dtype dtype)
 {

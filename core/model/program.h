@@ -88,6 +88,7 @@ struct lt_builder {
     struct lt_arena *arena;
     struct lt_program program;
     uint32_t op_capacity, tensor_capacity, operand_capacity, region_capacity;
+    uint32_t expected;          /* entries, roughly: room for so many is made at first; 0: not known */
     enum lt_status status;      /* LT_TOO_LARGE above LT_MAX_OPS */
     const struct lt_call *call; /* the call whose ops are emitted */
     const lt_tensor *in;        /* its operands */

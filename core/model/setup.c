@@ -6,6 +6,7 @@
 #include "core/model/policy.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const modes[] = {"training", "inference", NULL};
 static const char *const frameworks[] = {"tensorflow", "jax", "torch", NULL};
@@ -211,6 +212,12 @@ bool lt_setup_before(const struct lt_setup *setup, long major, long minor)
     char *rest;
     long first = strtol(version, &rest, 10), second = *rest == '.' ? strtol(rest + 1, NULL, 10) : 0;
     return first < major || (first == major && second < minor);
+}
+
+bool lt_setup_keras_3(const struct lt_setup *setup)
+{
+    const char *keras = lt_setup_text(setup, LT_SET_KERAS);
+    return keras && strcmp(keras, "3") == 0;
 }
 
 const struct lt_policy *lt_setup_policy(const struct lt_setup *setup)

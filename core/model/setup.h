@@ -76,6 +76,9 @@ static inline const char *lt_setup_text(const struct lt_setup *setup, enum lt_se
 }
 /* Whether the framework is of a version before major.minor; not where the set-up names none: then it is the newest. */
 bool lt_setup_before(const struct lt_setup *setup, long major, long minor);
+
+/* Whether the generation of Keras is the third. */
+bool lt_setup_keras_3(const struct lt_setup *setup);
 /* Of the precision; float32 where that is none of Keras's. */
 const struct lt_policy *lt_setup_policy(const struct lt_setup *setup);
 

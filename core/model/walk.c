@@ -40,8 +40,12 @@ static const struct lt_value *bound_shape(const struct lt_setup *setup, const ch
     return NULL;
 }
 
+/* Tokens, and vectors of them; with one axis more it is an image. */
+enum { SEQUENCE_RANK = 3, SHORTEST_SEQUENCE = 10 };
+
 /* The steps that another sequence among the model's inputs has in the file, and that all such have; 0: none. Tokens and
- * sequences of vectors count; a vector of numbers for each sample is no sequence. */
+ * sequences of vectors count; a vector of numbers for each sample is no sequence, nor is
+ * what is shorter than sequences are. */
 static int64_t sibling_steps(const struct walker *w)
 {
     const struct lt_graph *graph = &w->document->graph;
@@ -49,7 +53,8 @@ static int64_t sibling_steps(const struct walker *w)
     for (uint16_t i = 0; i < graph->in_count; i++) {
         const struct lt_layer *input = &w->document->layer[graph->node[graph->in[i].node].layer];
         const struct lt_value *shape = config_named(input, "batch_shape"), *dtype = config_named(input, "dtype");
-        if (!shape || shape->type != LT_VALUE_INTS || shape->count < 2 || shape->count > 3 || shape->ints[1] < 2)
+        if (!shape || shape->type != LT_VALUE_INTS || shape->count < 2 || shape->count > SEQUENCE_RANK ||
+            shape->ints[1] < SHORTEST_SEQUENCE)
             continue;
         enum lt_dtype format = dtype && dtype->type == LT_VALUE_TEXT ? lt_dtype_find(dtype->text) : LT_FLOAT32;
         if (shape->count == 2 && (format == LT_DTYPE_COUNT || lt_dtypes[format].floating))
@@ -66,7 +71,7 @@ static int64_t sibling_steps(const struct walker *w)
 static int64_t guessed_size(const struct walker *w, int rank)
 {
     const struct lt_value *seq_len = &w->document->setup.value[LT_SET_SEQ_LEN];
-    if (rank > 3)
+    if (rank > SEQUENCE_RANK)
         return 224;
     if (seq_len->type == LT_VALUE_INT)
         return seq_len->integer;
@@ -95,7 +100,8 @@ static struct lt_shape input_shape(const struct walker *w, const struct lt_layer
         if (shape.dim[i] != LT_NO_DIM)
             continue;
         shape.dim[i] = is_bound ? bound->ints[i - 1] : guessed_size(w, shape.rank);
-        *guessed = *guessed || !(is_bound || (shape.rank <= 3 && w->document->setup.value[LT_SET_SEQ_LEN].given));
+        *guessed =
+            *guessed || !(is_bound || (shape.rank <= SEQUENCE_RANK && w->document->setup.value[LT_SET_SEQ_LEN].given));
         if (!is_bound)
             shape.dim[i] *= w->binding->stretch;
     }
@@ -110,7 +116,7 @@ static void variables_enter(struct walker *w, const struct lt_call *call, struct
     if (call->layer->kind->variables)
         call->layer->kind->variables(call, &layer->variables);
     struct lt_builder *b = w->builder;
-    if (b->status)
+    if (!b || b->status)
         return;
     layer->first_variable = b->program.tensor_count;
     uint32_t region = b->region;
@@ -153,7 +159,7 @@ static bool declared_shapes(const struct walker *w, const struct lt_call *call, 
 static struct lt_walked_node nothing(struct walker *w, const struct lt_node *node)
 {
     uint16_t count = node && node->declared_count ? node->declared_count : 1;
-    struct lt_walked_node out = {lt_alloc_array(w->arena, count, sizeof *out.shape), NULL, count};
+    struct lt_walked_node out = {.shape = lt_alloc_array(w->arena, count, sizeof *out.shape), .count = count};
     for (int i = 0; out.shape && i < count; i++)
         out.shape[i] = LT_SHAPE_UNKNOWN;
     return out;
@@ -171,7 +177,7 @@ static struct lt_walked_node call_shapes(struct walker *w, struct lt_call *call,
     }
     enum lt_status status = call->layer->kind->shape ? call->layer->kind->shape(call) : LT_UNSUPPORTED;
     if (status == LT_OK && call->out && known(call->out, call->out_count))
-        return (struct lt_walked_node){call->out, NULL, call->out_count};
+        return (struct lt_walked_node){.shape = call->out, .count = call->out_count};
     struct lt_walked_node declared = {0};
     layer->problem = call->problem;
     layer->declared = !call->problem && declared_shapes(w, call, &declared);
@@ -199,10 +205,16 @@ static void call_ops(struct walker *w, const struct lt_call *call, const struct 
     bool sized = known(out->shape, out->count) && known(call->in, call->in_count);
     if (sized && call->layer->kind->ops && !layer->declared)
         call->layer->kind->ops(call, b);
-    for (int i = 0; i < out->count; i++)
+    /* A result that the layer before does not have is no operand. */
+    lt_tensor *there = lt_alloc_raw(w->arena, call->in_count + 1u, sizeof *there);
+    int count = 0;
+    for (int i = 0; there && i < call->in_count; i++)
+        if (in[i] != LT_NO_TENSOR)
+            there[count++] = in[i];
+    for (int i = 0; there && i < out->count; i++)
         if (out->tensor[i] == LT_NO_TENSOR) {
             uint64_t elements = out->shape[i].rank < 0 ? 0 : lt_shape_elements(&out->shape[i]);
-            out->tensor[i] = lt_emit(b, LT_OP_OPAQUE, in, call->in_count, elements,
+            out->tensor[i] = lt_emit(b, LT_OP_OPAQUE, there, count, elements,
                                      (enum lt_dtype)(out->shape[i].rank < 0 ? LT_FLOAT32 : out->shape[i].dtype));
         }
 }
@@ -212,22 +224,40 @@ static void call_ops(struct walker *w, const struct lt_call *call, const struct 
 static enum lt_status walk_graph(struct walker *w, const struct lt_graph *graph, const struct lt_walked_node *in,
                                  const struct lt_walked_node **nodes, struct lt_walked_node *out);
 
-/* The operands of a node, masks apart. */
+/* The operands of a call, masks apart: their shapes, the same as Keras reports them, their tensors and keywords. */
+struct operands {
+    struct lt_shape *shape, *reported;
+    lt_tensor *tensor;
+    const char **role;
+    bool masked, otherwise; /* otherwise: Keras reports a shape that is not the one it makes */
+};
+
+static bool operands_alloc(struct operands *o, struct lt_arena *arena, size_t count)
+{
+    o->shape = lt_alloc_raw(arena, count + 1u, sizeof *o->shape);
+    o->reported = lt_alloc_raw(arena, count + 1u, sizeof *o->reported);
+    o->tensor = lt_alloc_raw(arena, count + 1u, sizeof *o->tensor);
+    o->role = lt_alloc_raw(arena, count + 1u, sizeof *o->role);
+    return o->shape && o->reported && o->tensor && o->role;
+}
+
 static uint16_t gather(const struct walker *w, const struct lt_node *node, const struct lt_walked_node *made,
-                       struct lt_shape *shape, lt_tensor *tensor, const char **role, bool *masked)
+                       struct operands *o)
 {
     uint16_t count = 0;
     for (int i = 0; i < node->in_count; i++) {
         const struct lt_ref *ref = &node->in[i];
         const struct lt_walked_node *from = &made[ref->node];
         if (ref->mask) {
-            *masked = true;
+            o->masked = true;
             continue;
         }
-        bool there = from->shape && ref->output < from->count;
-        shape[count] = there ? from->shape[ref->output] : LT_SHAPE_UNKNOWN;
-        tensor[count] = there && w->builder && from->tensor ? from->tensor[ref->output] : LT_NO_TENSOR;
-        role[count++] = ref->role;
+        bool there = from->shape && ref->output < from->count, reported = there && from->reported;
+        o->shape[count] = there ? from->shape[ref->output] : LT_SHAPE_UNKNOWN;
+        o->reported[count] = reported ? from->reported[ref->output] : o->shape[count];
+        o->otherwise = o->otherwise || reported;
+        o->tensor[count] = there && w->builder && from->tensor ? from->tensor[ref->output] : LT_NO_TENSOR;
+        o->role[count++] = ref->role;
     }
     return count;
 }
@@ -236,13 +266,13 @@ static void remember(struct lt_walked_layer *layer, const struct lt_walked_node 
 {
     if (layer->calls++ == 0) {
         layer->out = made->shape;
+        layer->reported = made->reported ? made->reported : made->shape;
         layer->out_count = made->count;
     }
 }
 
-static enum lt_status walk_model(struct walker *w, const struct lt_graph *inner, const struct lt_shape *shape,
-                                 lt_tensor *tensor, uint16_t count, const struct lt_walked_node **nodes,
-                                 struct lt_walked_node *out)
+static enum lt_status walk_model(struct walker *w, const struct lt_graph *inner, const struct operands *o,
+                                 uint16_t count, const struct lt_walked_node **nodes, struct lt_walked_node *out)
 {
     if (++w->depth > MAX_NESTING)
         return LT_TOO_LARGE;
@@ -250,10 +280,34 @@ static enum lt_status walk_model(struct walker *w, const struct lt_graph *inner,
     if (!in)
         return LT_NO_MEMORY;
     for (int i = 0; i < count; i++)
-        in[i] = (struct lt_walked_node){(struct lt_shape *)&shape[i], w->builder ? &tensor[i] : NULL, 1};
+        in[i] = (struct lt_walked_node){.shape = &o->shape[i],
+                                        .reported = o->otherwise ? &o->reported[i] : NULL,
+                                        .tensor = w->builder ? &o->tensor[i] : NULL,
+                                        .count = 1};
     enum lt_status status = count == inner->in_count ? walk_graph(w, inner, in, nodes, out) : LT_INVALID;
     w->depth--;
     return status;
+}
+
+static bool shape_fails(const struct lt_call *call)
+{
+    struct lt_call trial = *call;
+    return call->layer->kind->shape && call->layer->kind->shape(&trial) == LT_INVALID;
+}
+
+/* The shapes that Keras reports for a call, whose operands become those that it reports: it builds the layer's
+ * variables for them. NULL: the true ones. */
+static const struct lt_shape *reported_shapes(struct lt_call *call, const struct operands *o)
+{
+    if (!call->keras_3) /* older generations trace the layers and report what they make */
+        return NULL;
+    if (!o->otherwise || !call->layer->kind->shape)
+        return call->reported;
+    call->in = o->reported;
+    call->out = call->reported = NULL;
+    if (call->layer->kind->shape(call) != LT_OK)
+        return NULL;
+    return call->reported ? call->reported : call->out;
 }
 
 static enum lt_status walk_call(struct walker *w, const struct lt_node *node, const struct lt_walked_node *made,
@@ -261,29 +315,32 @@ static enum lt_status walk_call(struct walker *w, const struct lt_node *node, co
 {
     const struct lt_document *document = w->document;
     struct lt_walked_layer *layer = &w->walked->layer[node->layer];
-    struct lt_shape *shape = lt_alloc_raw(w->arena, node->in_count + 1u, sizeof *shape);
-    lt_tensor *tensor = lt_alloc_raw(w->arena, node->in_count + 1u, sizeof *tensor);
-    const char **role = lt_alloc_raw(w->arena, node->in_count + 1u, sizeof *role);
+    struct operands o = {0};
     struct lt_call *call = lt_alloc(w->arena, sizeof *call);
-    if (!shape || !tensor || !role || !call)
+    if (!call || !operands_alloc(&o, w->arena, node->in_count))
         return LT_NO_MEMORY;
+    uint16_t in_count = gather(w, node, made, &o);
     *call = (struct lt_call){
         .arena = w->arena,
         .layers = document->layer,
         .index = node->layer,
         .layer = &document->layer[node->layer],
         .node = node,
-        .in = shape,
-        .role = role,
+        .in = o.shape,
+        .in_count = in_count,
+        .role = o.role,
+        .masked = o.masked,
         .training = w->binding->training,
+        .keras_3 = lt_setup_keras_3(&document->setup),
         .precision = w->binding->precision,
+        .open_steps = guessed_size(w, SEQUENCE_RANK) * w->binding->stretch,
+        .stretch = w->binding->stretch,
     };
-    call->in_count = gather(w, node, made, shape, tensor, role, &call->masked);
     int16_t policy = call->layer->policy;
     call->policy = policy < 0 ? w->binding->precision : &lt_policies[policy];
 
     if (call->layer->inner) {
-        enum lt_status status = walk_model(w, call->layer->inner, shape, tensor, call->in_count, &layer->inner, out);
+        enum lt_status status = walk_model(w, call->layer->inner, &o, call->in_count, &layer->inner, out);
         if (status == LT_INVALID) {
             layer->problem = "it is called with another number of tensors than it has inputs";
             w->walked->complete = false;
@@ -293,15 +350,20 @@ static enum lt_status walk_call(struct walker *w, const struct lt_node *node, co
         remember(layer, out);
         return status;
     }
+    if (o.otherwise && shape_fails(call)) /* Keras builds the model all the same, and fails when it runs */
+        call->in = o.shape = o.reported;
     *out = call_shapes(w, call, layer);
     if (!out->shape)
         return LT_NO_MEMORY;
-    if (w->builder && layer->calls == 0 && known(shape, call->in_count))
-        variables_enter(w, call, layer);
+    layer->guessed = layer->guessed || call->guessed;
+    struct lt_call as_keras = *call;
+    out->reported = reported_shapes(&as_keras, &o);
+    if (layer->calls == 0 && known(o.shape, call->in_count))
+        variables_enter(w, &as_keras, layer);
     if (call->layer->kind == &lt_kind_unknown)
         w->walked->complete = false;
     if (w->builder)
-        call_ops(w, call, layer, tensor, out);
+        call_ops(w, call, layer, o.tensor, out);
     remember(layer, out);
     return w->arena->failed ? LT_NO_MEMORY : w->builder ? w->builder->status : LT_OK;
 }
@@ -361,13 +423,17 @@ static enum lt_status walk_graph(struct walker *w, const struct lt_graph *graph,
     out->count = graph->out_count;
     out->shape = lt_alloc_array(w->arena, out->count + 1u, sizeof *out->shape);
     out->tensor = lt_alloc_array(w->arena, out->count + 1u, sizeof *out->tensor);
-    if (!out->shape || !out->tensor)
+    struct lt_shape *reported = lt_alloc_array(w->arena, out->count + 1u, sizeof *reported);
+    if (!out->shape || !out->tensor || !reported)
         return LT_NO_MEMORY;
     for (int i = 0; i < out->count; i++) {
         const struct lt_walked_node *from = &made[graph->out[i].node];
         bool there = from->shape && graph->out[i].output < from->count;
         out->shape[i] = there ? from->shape[graph->out[i].output] : LT_SHAPE_UNKNOWN;
         out->tensor[i] = there && w->builder && from->tensor ? from->tensor[graph->out[i].output] : LT_NO_TENSOR;
+        reported[i] = there && from->reported ? from->reported[graph->out[i].output] : out->shape[i];
+        if (there && from->reported)
+            out->reported = reported;
     }
     return LT_OK;
 }
@@ -391,6 +457,8 @@ enum lt_status lt_walk(const struct lt_document *document, const struct lt_bindi
     if (!out->layer || !in)
         return LT_NO_MEMORY;
     struct walker w = {document, binding, arena, builder, out, 0};
+    if (builder)
+        builder->expected = 8 * document->layer_count;
     struct lt_walked_node results = {0};
     enum lt_status status = walk_graph(&w, &document->graph, NULL, &out->node, &results);
     if (status)

@@ -17,23 +17,25 @@ struct lt_binding {
 
 /* What one node of a graph gives. */
 struct lt_walked_node {
-    struct lt_shape *shape; /* rank -1 where unknown */
-    lt_tensor *tensor;      /* only with a builder */
+    struct lt_shape *shape;          /* rank -1 where unknown */
+    const struct lt_shape *reported; /* as Keras reports them; NULL: as they are */
+    lt_tensor *tensor;               /* only with a builder */
     uint16_t count;
 };
 
 struct lt_walked_layer {
-    const struct lt_shape *out; /* of the first call; ranks of -1 where unknown; NULL: never called */
+    const struct lt_shape *out;      /* of the first call; ranks of -1 where unknown; NULL: never called */
+    const struct lt_shape *reported; /* the same as Keras reports them, which is not always what it makes */
     uint16_t out_count;
     uint32_t calls;
-    struct lt_variables variables;      /* once per layer, whatever the calls; only with a builder */
-    lt_tensor first_variable;           /* in the builder's program */
+    struct lt_variables variables;      /* once per layer, whatever the calls */
+    lt_tensor first_variable;           /* in the builder's program; only with a builder */
     const struct lt_walked_node *inner; /* of a model: its nodes in its first call, parallel to inner->node */
     const char *problem;                /* why its shapes do not fit, for a person; NULL: they do */
     bool blocked;                       /* a layer before it has no shape, so this one has none either */
     bool declared;                      /* its shapes are the file's word, not computed */
-    bool guessed;                       /* an input, some of whose sizes are guesses */
-    bool assumed;                       /* rests on a guessed size of an input */
+    bool guessed; /* some of its sizes are guesses: of an input, of a result that it leaves open */
+    bool assumed; /* rests on a guessed size */
 };
 
 struct lt_walked {
@@ -47,7 +49,7 @@ struct lt_walked {
     bool complete;  /* every layer is known, with its shapes */
 };
 
-/* `builder` NULL: shapes only. LT_OK even where layers have problems (they are in their entries);
+/* `builder` NULL: shapes and variables only. LT_OK even where layers have problems (they are in their entries);
  * LT_NO_MEMORY, LT_TOO_LARGE otherwise. */
 enum lt_status lt_walk(const struct lt_document *document, const struct lt_binding *binding, struct lt_arena *arena,
                        struct lt_builder *builder, struct lt_walked *out);

@@ -227,6 +227,13 @@ static void host_memory(struct json *j, struct lt_tree *root)
     text(j, node, "verdict", lt_verdict_names[memory->verdict]);
 }
 
+static void disk(struct json *j, struct lt_tree *root)
+{
+    struct lt_tree *node = map(j, root, "disk");
+    byte_figure(j, node, "dataset_bytes", j->e->disk.dataset_bytes);
+    byte_figure(j, node, "checkpoint_bytes", j->e->disk.checkpoint_bytes);
+}
+
 static void step_time(struct json *j, struct lt_tree *root)
 {
     const struct lt_step_time *time = &j->e->time;
@@ -293,6 +300,7 @@ const struct lt_tree *lt_report_tree(const struct lt_report *report, struct lt_a
     layers(&j, root);
     device_memory(&j, root);
     host_memory(&j, root);
+    disk(&j, root);
     step_time(&j, root);
     advice(&j, root);
     problems(&j, root);

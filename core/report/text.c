@@ -171,26 +171,24 @@ static void biggest_line(struct text *t, const char *words, uint64_t part, doubl
     lt_buffer_puts(t->out, ".\n");
 }
 
-/* What is needed then, the time of a sample beside today's, and the assignments as --set takes them. */
+/* What is needed then, the time of a sample beside today's, and the assignments, on a second line where they are long.
+ */
 static void advice_line(struct text *t, const struct lt_advice *way)
 {
     enum { INDENT = 28 };
-    int column = INDENT;
+    const char *set = lt_advice_text(way, t->arena), *rest = set ? set : "";
     lt_buffer_printf(t->out, "  %10s  %+6.0f %% time ", bytes(t, (uint64_t)way->needed_bytes.value),
                      100 * (way->time_ratio - 1));
-    for (int i = 0; i < way->change_count; i++) {
-        const struct lt_field *field = &lt_setup_fields[way->change[i].field];
-        const char *value = lt_field_text(field, &way->change[i].value, t->arena);
-        const char *set = value ? lt_format(t->arena, " %s=%s", field->name, value) : NULL;
-        int length = set ? (int)strlen(set) : 0;
-        if (column + length > WIDTH) {
-            lt_buffer_printf(t->out, "\n%*s", INDENT, "");
-            column = INDENT;
-        }
-        column += length;
-        lt_buffer_puts(t->out, set ? set : "");
+    for (; strlen(rest) > WIDTH - INDENT - 1; rest++) {
+        int length = WIDTH - INDENT - 1;
+        while (length > 0 && rest[length] != ' ')
+            length--;
+        if (!length)
+            break;
+        lt_buffer_printf(t->out, " %.*s\n%*s", length, rest, INDENT, "");
+        rest += length;
     }
-    lt_buffer_puts(t->out, "\n");
+    lt_buffer_printf(t->out, " %s\n", rest);
 }
 
 static void advice(struct text *t)

@@ -2,6 +2,7 @@
 
 #include "core/base/checked.h"
 #include "core/step/device_memory.h"
+#include "core/step/disk.h"
 #include "core/step/host.h"
 #include "core/step/rows.h"
 #include "core/step/step_time.h"
@@ -42,7 +43,7 @@ static void set_up(struct lt_prepared *e)
     out->optimizer_name = out->optimizer ? out->optimizer->name : NULL;
     if (out->optimizer)
         out->optimizer_state = lt_optimizer_state_of(setup, out->optimizer);
-    out->loss_scaling = out->optimizer && e->binding.precision->loss_scaling;
+    out->loss_scaling = out->optimizer && lt_optimizer_scales_loss(setup, out->optimizer, e->binding.precision);
 }
 
 /* A model whose file fixes the batch runs that one. */
@@ -112,10 +113,16 @@ static uint64_t batch_bytes(const struct lt_prepared *e)
     return lt_add(e->input_bytes, e->label_bytes);
 }
 
+static uint64_t sample_bytes(const struct lt_prepared *e)
+{
+    return e->estimate.batch ? batch_bytes(e) / e->estimate.batch : 0;
+}
+
 static enum lt_status make_memory(struct lt_prepared *e)
 {
     struct lt_estimate *out = &e->estimate;
     lt_rows_total(&e->walked, out);
+    lt_disk_make(&e->walked, sample_bytes(e), out);
     struct lt_resident resident = {out->weight_bytes, out->optimizer_bytes, batch_bytes(e),
                                    lt_resident_gradient_bytes(&e->step, e->like.parallel.devices)};
     enum lt_status status =
@@ -162,7 +169,7 @@ enum lt_status lt_estimate_on(struct lt_prepared *e, const struct lt_machine *ma
     if (!out->row)
         return LT_NO_MEMORY;
     memcpy(out->row, e->estimate.row, out->row_count * sizeof *out->row);
-    lt_host_memory_make(&e->step, &e->timeline, out->batch ? batch_bytes(e) / out->batch : 0, out);
+    lt_host_memory_make(&e->step, &e->timeline, sample_bytes(e), out);
     lt_device_memory_make(&e->timeline, &e->pool, out);
     lt_step_time_make(&e->step, e->input_bytes, out);
     enum lt_status status = lt_rows_charge(&e->step, &e->timeline, lt_step_gap_seconds(&e->step, machine), arena, out);

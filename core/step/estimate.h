@@ -75,7 +75,7 @@ extern const char *const lt_verdict_names[LT_VERDICT_COUNT];
 /* One layer, all its calls and the whole batch together. Rows of nested models are the sums of their layers'.
  * Layers inside wrappers are part of the wrapper's row. */
 struct lt_layer_row {
-    const struct lt_shape *out; /* of the first call, batch included; NULL: never called */
+    const struct lt_shape *out; /* of the first call, as Keras reports them, batch included; NULL: never called */
     const uint8_t *open;        /* parallel to out: bit i set: axis i is open in the file (batch, null) */
     uint16_t out_count;
     uint8_t bound, standing; /* enum lt_bound, lt_standing */
@@ -120,6 +120,11 @@ struct lt_host_memory {
     enum lt_verdict verdict;
 };
 
+struct lt_disk {
+    struct lt_figure dataset_bytes;    /* as downloaded, or every sample as it is fed */
+    struct lt_figure checkpoint_bytes; /* one: weights and the optimizer's state */
+};
+
 struct lt_step_time {
     struct lt_figure step_seconds;
     double phase_seconds[LT_PHASE_COUNT];
@@ -155,6 +160,7 @@ struct lt_estimate {
 
     struct lt_device_memory device_memory;
     struct lt_host_memory host_memory;
+    struct lt_disk disk;
     struct lt_step_time time;
 };
 

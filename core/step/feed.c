@@ -51,7 +51,7 @@ static const struct copying {
     uint8_t cast_kept, cast_at_start; /* of float64 arrays */
 } COPYING[] = {
     {"tensorflow", 1, 1, 1, 2}, /* ArrayDataAdapter makes a constant of the dataset */
-    {"jax", 0, 0, 1, 0},        /* batches are slices; float64 is cast whole */
+    {"jax", 0, 0, 2, 0},        /* batches are slices; each iterator over float64 casts all of it, two are alive */
     {"torch", 0, 0, 1, 0},      /* tensors share the memory of the arrays */
 };
 

@@ -4,20 +4,29 @@
 #include "core/base/checked.h"
 #include "core/step/step.h"
 
-#include <string.h>
-
 #define NONE UINT32_MAX
+
+/* Of one op. */
+struct link {
+    uint32_t root, next; /* the op its kernel ends in; the next op of that kernel */
+    bool fusible;
+    bool heavy; /* its kernel holds a norm, softmax or reduction */
+};
+
+/* Of one tensor. */
+struct use {
+    uint32_t reader, maker; /* the first op that reads it, the one that makes it */
+    uint32_t seen;          /* the kernel that has it among its inputs */
+    bool outside;           /* another kernel reads it, or nobody */
+};
 
 struct fusing {
     struct lt_step *step;
-    struct lt_step_op *op;        /* the fused ops */
-    lt_tensor *operand;           /* and theirs */
-    uint32_t *into, *root, *next; /* per op: what it joins, the kernel it ends in, the next op of that kernel */
-    uint32_t *reader, *maker;     /* per tensor: the first op that reads it, the one that makes it */
-    uint32_t *seen;               /* per tensor: the kernel that has it among its inputs */
-    bool *outside;                /* per tensor: another kernel reads it, or nobody */
-    bool *heavy;                  /* per op: its kernel holds a norm, softmax or reduction */
+    struct lt_step_op *op; /* the fused ops */
+    lt_tensor *operand;    /* and theirs */
     uint32_t operand_count;
+    struct link *link; /* per op */
+    struct use *use;   /* per tensor */
 };
 
 static bool is_heavy(const struct lt_step_op *op)
@@ -40,75 +49,100 @@ static const lt_tensor *operands(const struct fusing *f, uint32_t op)
     return f->step->operand + f->step->op[op].operand;
 }
 
-static void find_readers(struct fusing *f)
+static void find_uses(struct fusing *f)
 {
     for (uint32_t i = f->step->op_count; i-- > 0;) {
         const struct lt_step_op *op = &f->step->op[i];
+        const lt_tensor *x = operands(f, i);
+        f->link[i] = (struct link){i, NONE, may_fuse(f->step, op), is_heavy(op)};
         for (int k = 0; k < op->in_count; k++)
-            f->reader[operands(f, i)[k]] = i;
-        for (int k = 0; k < op->out_count; k++)
-            f->maker[operands(f, i)[op->in_count + k]] = i;
+            f->use[x[k]].reader = i;
+        for (int k = op->in_count; k < op->in_count + op->out_count; k++)
+            f->use[x[k]].maker = i;
     }
 }
 
+/* The first op that reads a result of op i; NONE: nobody does. */
+static uint32_t first_reader(const struct fusing *f, uint32_t i)
+{
+    const struct lt_step_op *op = &f->step->op[i];
+    const lt_tensor *out = operands(f, i) + op->in_count;
+    uint32_t first = NONE;
+    for (int k = 0; k < op->out_count; k++)
+        first = f->use[out[k]].reader < first ? f->use[out[k]].reader : first;
+    return first;
+}
+
+/* First what each op joins, in `root`; then, from the end, the kernels that these chains end in. */
 static void join(struct fusing *f)
 {
-    struct lt_step *step = f->step;
+    const struct lt_step *step = f->step;
     for (uint32_t i = 0; i < step->op_count; i++) {
-        const struct lt_step_op *op = &step->op[i];
-        f->heavy[i] |= is_heavy(op);
-        uint32_t first = NONE;
-        for (int k = 0; k < op->out_count && may_fuse(step, op); k++) {
-            uint32_t reader = f->reader[operands(f, i)[op->in_count + k]];
-            first = reader < first ? reader : first;
-        }
+        struct link *link = &f->link[i];
+        uint32_t first = link->fusible ? first_reader(f, i) : NONE;
         if (first == NONE)
             continue;
-        const struct lt_step_op *to = &step->op[first];
-        bool fits = may_fuse(step, to) && to->phase == op->phase && to->region == op->region;
-        if (!fits || (f->heavy[i] && (f->heavy[first] || is_heavy(to))))
+        struct link *to = &f->link[first];
+        bool fits = to->fusible && step->op[first].phase == step->op[i].phase &&
+                    step->op[first].region == step->op[i].region && !(link->heavy && to->heavy);
+        if (!fits)
             continue;
-        f->into[i] = first;
-        f->heavy[first] |= f->heavy[i];
+        link->root = first;
+        to->heavy |= link->heavy;
     }
     for (uint32_t i = step->op_count; i-- > 0;) {
-        f->root[i] = f->into[i] == NONE ? i : f->root[f->into[i]];
-        if (f->root[i] == i)
+        struct link *link = &f->link[i];
+        if (link->root == i)
             continue;
-        f->next[i] = f->next[f->root[i]];
-        f->next[f->root[i]] = i;
+        link->root = f->link[link->root].root;
+        link->next = f->link[link->root].next;
+        f->link[link->root].next = i;
     }
+}
+
+static bool made_in(const struct fusing *f, lt_tensor x, uint32_t kernel)
+{
+    uint32_t maker = f->use[x].maker;
+    return maker != NONE && f->link[maker].root == kernel;
 }
 
 static void find_outside(struct fusing *f)
 {
     for (uint32_t i = 0; i < f->step->op_count; i++) {
         const struct lt_step_op *op = &f->step->op[i];
-        for (int k = 0; k < op->in_count; k++) {
-            lt_tensor x = operands(f, i)[k];
-            f->outside[x] |= f->maker[x] == NONE || f->root[f->maker[x]] != f->root[i];
-        }
-        for (int k = 0; k < op->out_count; k++) {
-            lt_tensor x = operands(f, i)[op->in_count + k];
-            f->outside[x] |= f->reader[x] == NONE;
-        }
+        const lt_tensor *x = operands(f, i);
+        for (int k = 0; k < op->in_count; k++)
+            f->use[x[k]].outside |= !made_in(f, x[k], f->link[i].root);
+        for (int k = op->in_count; k < op->in_count + op->out_count; k++)
+            f->use[x[k]].outside |= f->use[x[k]].reader == NONE;
     }
 }
 
-/* Inputs, or results, of one op of a kernel that the outside has a part in. */
-static uint16_t gather(struct fusing *f, uint32_t op, uint32_t kernel, bool results)
+/* What one op of a kernel takes from outside, once for the kernel. */
+static uint16_t gather_inputs(struct fusing *f, uint32_t op, uint32_t kernel)
+{
+    uint16_t count = 0;
+    const lt_tensor *x = operands(f, op);
+    for (int k = 0; k < f->step->op[op].in_count; k++) {
+        if (f->use[x[k]].seen == kernel || made_in(f, x[k], kernel))
+            continue;
+        f->use[x[k]].seen = kernel;
+        f->operand[f->operand_count++] = x[k];
+        count++;
+    }
+    return count;
+}
+
+/* What others read of its results. */
+static uint16_t gather_results(struct fusing *f, uint32_t op)
 {
     uint16_t count = 0;
     const struct lt_step_op *o = &f->step->op[op];
-    int from = results ? o->in_count : 0, to = results ? o->in_count + o->out_count : o->in_count;
-    for (int k = from; k < to; k++) {
-        lt_tensor x = operands(f, op)[k];
-        bool inner = f->maker[x] != NONE && f->root[f->maker[x]] == kernel;
-        if (results ? !f->outside[x] : inner || f->seen[x] == kernel)
+    const lt_tensor *out = operands(f, op) + o->in_count;
+    for (int k = 0; k < o->out_count; k++) {
+        if (!f->use[out[k]].outside)
             continue;
-        if (!results)
-            f->seen[x] = kernel;
-        f->operand[f->operand_count++] = x;
+        f->operand[f->operand_count++] = out[k];
         count++;
     }
     return count;
@@ -129,11 +163,11 @@ static struct lt_step_op fused(struct fusing *f, uint32_t last)
     uint64_t more = 0;
     kernel.operand = f->operand_count;
     kernel.in_count = kernel.out_count = 0;
-    for (uint32_t i = last; i != NONE; i = f->next[i])
-        kernel.in_count = (uint16_t)(kernel.in_count + gather(f, i, last, false));
-    for (uint32_t i = last; i != NONE; i = f->next[i]) {
+    for (uint32_t i = last; i != NONE; i = f->link[i].next)
+        kernel.in_count = (uint16_t)(kernel.in_count + gather_inputs(f, i, last));
+    for (uint32_t i = last; i != NONE; i = f->link[i].next) {
         const struct lt_step_op *op = &f->step->op[i];
-        kernel.out_count = (uint16_t)(kernel.out_count + gather(f, i, last, true));
+        kernel.out_count = (uint16_t)(kernel.out_count + gather_results(f, i));
         kernel.scratch_bytes = lt_max(kernel.scratch_bytes, op->scratch_bytes);
         if (!is_heavy(op))
             continue;
@@ -145,7 +179,7 @@ static struct lt_step_op fused(struct fusing *f, uint32_t last)
         kernel.path = op->path;
         kernel.kernels = op->kernels;
     }
-    kernel.kernels = f->heavy[last] ? kernel.kernels : 1;
+    kernel.kernels = f->link[last].heavy ? kernel.kernels : 1;
     kernel.bytes = lt_add(own_bytes(f, f->operand + kernel.operand, kernel.in_count + kernel.out_count), more);
     return kernel;
 }
@@ -155,31 +189,22 @@ static void rebuild(struct fusing *f)
     struct lt_step *step = f->step;
     uint32_t count = 0;
     for (uint32_t i = 0; i < step->op_count; i++) {
-        if (f->root[i] != i)
+        if (f->link[i].root != i)
             continue;
-        struct lt_step_op op = step->op[i];
-        if (f->next[i] != NONE) {
-            op = fused(f, i);
-        } else {
-            uint32_t operand_count = (uint32_t)(op.in_count + op.out_count);
-            memcpy(f->operand + f->operand_count, operands(f, i), operand_count * sizeof *f->operand);
-            op.operand = f->operand_count;
-            f->operand_count += operand_count;
+        if (f->link[i].next != NONE) {
+            f->op[count++] = fused(f, i);
+            continue;
         }
-        f->op[count++] = op;
+        struct lt_step_op *op = &f->op[count++];
+        *op = step->op[i];
+        op->operand = f->operand_count;
+        for (int k = 0; k < op->in_count + op->out_count; k++)
+            f->operand[f->operand_count++] = operands(f, i)[k];
     }
     step->op = f->op;
     step->op_count = step->op_capacity = count;
     step->operand = f->operand;
     step->operand_count = step->operand_capacity = f->operand_count;
-}
-
-static uint32_t *all_none(struct lt_arena *arena, uint32_t count)
-{
-    uint32_t *list = lt_alloc_raw(arena, count + 1u, sizeof *list);
-    if (list)
-        memset(list, 0xff, (count + 1u) * sizeof *list);
-    return list;
 }
 
 void lt_step_fuse(struct lt_step *step)
@@ -192,21 +217,16 @@ void lt_step_fuse(struct lt_step *step)
         .step = step,
         .op = lt_alloc_raw(arena, ops + 1u, sizeof *f.op),
         .operand = lt_alloc_raw(arena, step->operand_count + 1u, sizeof *f.operand),
-        .into = all_none(arena, ops),
-        .root = all_none(arena, ops),
-        .next = all_none(arena, ops),
-        .reader = all_none(arena, tensors),
-        .maker = all_none(arena, tensors),
-        .seen = all_none(arena, tensors),
-        .outside = lt_alloc(arena, tensors + 1u),
-        .heavy = lt_alloc(arena, ops + 1u),
+        .link = lt_alloc_raw(arena, ops + 1u, sizeof *f.link),
+        .use = lt_alloc_raw(arena, tensors + 1u, sizeof *f.use),
     };
-    if (!f.op || !f.operand || !f.into || !f.root || !f.next || !f.reader || !f.maker || !f.seen || !f.outside ||
-        !f.heavy) {
+    if (!f.op || !f.operand || !f.link || !f.use) {
         step->status = LT_NO_MEMORY;
         return;
     }
-    find_readers(&f);
+    for (uint32_t x = 0; x < tensors; x++)
+        f.use[x] = (struct use){NONE, NONE, NONE, false};
+    find_uses(&f);
     join(&f);
     find_outside(&f);
     rebuild(&f);

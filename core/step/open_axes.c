@@ -9,7 +9,8 @@ static const uint8_t *differing(struct lt_arena *arena, const struct lt_layer_ro
 {
     uint8_t *open = lt_alloc(arena, row->out_count + 1u);
     for (int i = 0; open && i < row->out_count; i++) {
-        const struct lt_shape *a = &row->out[i], *b = other->out && i < other->out_count ? &other->out[i] : NULL;
+        const struct lt_shape *a = &row->out[i],
+                              *b = other->reported && i < other->out_count ? &other->reported[i] : NULL;
         bool comparable = b && b->rank == a->rank;
         for (int axis = 0; axis < a->rank; axis++)
             if (comparable ? b->dim[axis] != a->dim[axis] : axis == 0)

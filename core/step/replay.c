@@ -55,16 +55,20 @@ static void put(struct replay *r, uint32_t at)
     piece->free = true;
 }
 
-static void take_out(struct replay *r, uint32_t at)
+static void take_from(struct replay *r, struct pool *pool, uint32_t place)
 {
-    struct piece *piece = &r->piece[at];
-    struct pool *pool = &r->pool[piece->small];
-    uint32_t place = lower_bound(r, pool, piece->bytes);
-    while (pool->piece[place] != at)
-        place++;
+    r->piece[pool->piece[place]].free = false;
     pool->count--;
     memmove(pool->piece + place, pool->piece + place + 1, (pool->count - place) * sizeof *pool->piece);
-    piece->free = false;
+}
+
+static void take_out(struct replay *r, uint32_t at)
+{
+    struct pool *pool = &r->pool[r->piece[at].small];
+    uint32_t place = lower_bound(r, pool, r->piece[at].bytes);
+    while (pool->piece[place] != at)
+        place++;
+    take_from(r, pool, place);
 }
 
 /* --- pieces ------------------------------------------------------------------------------------------------------- */
@@ -162,7 +166,7 @@ static uint32_t allocate(struct replay *r, uint64_t bytes)
     uint32_t place = lower_bound(r, pool, bytes), at;
     if (place < pool->count) {
         at = pool->piece[place];
-        take_out(r, at);
+        take_from(r, pool, place);
     } else {
         at = a->small_segment_bytes ? new_segment(r, bytes, small) : grow_region(r, bytes);
     }

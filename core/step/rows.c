@@ -2,8 +2,9 @@
 
 #include "core/base/checked.h"
 
+/* A frozen layer calls all of its variables frozen, also those that Keras 3 goes on to train (lt_kind.composite). */
 static void count_variables(const struct lt_optimizer_state *optimizer, const struct lt_walked_layer *layer,
-                            struct lt_layer_row *row)
+                            bool frozen, struct lt_layer_row *row)
 {
     for (uint32_t i = 0; i < layer->variables.count; i++) {
         const struct lt_variable *v = &layer->variables.item[i];
@@ -13,7 +14,7 @@ static void count_variables(const struct lt_optimizer_state *optimizer, const st
         if (!v->counted)
             continue;
         row->parameters = lt_add(row->parameters, elements);
-        if (v->trainable)
+        if (v->trainable && !frozen)
             row->trainable_parameters = lt_add(row->trainable_parameters, elements);
         else
             row->non_trainable_parameters = lt_add(row->non_trainable_parameters, elements);
@@ -56,8 +57,10 @@ static void report_guess(struct lt_problems *problems, const struct lt_document 
 {
     const char *name = lt_layer_path(arena, document, layer);
     struct lt_place place = {.file = document->origin.file, .path = name};
+    bool input = document->layer[layer].kind == &lt_kind_input;
     char *hint = lt_format(arena, "set input.%s%s", name, shape->rank <= 3 ? " or seq_len" : "");
-    lt_problem_add(problems, LT_NOTE, place, hint, "the file leaves sizes of this input open: assumed %s",
+    lt_problem_add(problems, LT_NOTE, place, input ? hint : "set seq_len",
+                   "the file leaves sizes of this %s open: assumed %s", input ? "input" : "result",
                    lt_shape_text(arena, shape, false));
 }
 
@@ -71,7 +74,7 @@ enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_
     for (uint32_t i = 0; i < document->layer_count; i++) {
         const struct lt_walked_layer *layer = &walked->layer[i];
         struct lt_layer_row *row = &out->row[i];
-        row->out = layer->out;
+        row->out = layer->reported;
         row->out_count = layer->out_count;
         row->calls = layer->calls;
         row->blocked = layer->blocked;
@@ -86,7 +89,7 @@ enum lt_status lt_rows_make(const struct lt_document *document, const struct lt_
         if (layer->problem)
             report(problems, document, i, layer->problem, arena);
         out->layers += in_layers_of_keras(document, i, row);
-        count_variables(&out->optimizer_state, layer, row);
+        count_variables(&out->optimizer_state, layer, !document->layer[i].trainable, row);
     }
     return LT_OK;
 }
@@ -171,18 +174,24 @@ void lt_rows_sum(const struct lt_document *document, struct lt_estimate *out)
     }
 }
 
-static void count_state(const struct lt_walked *walked, struct lt_estimate *out)
+/* What the model and its optimizer see as trainable, which is not the sum of what the layers say of themselves. */
+static void count_trained(const struct lt_walked *walked, struct lt_estimate *out)
 {
-    if (!out->optimizer)
-        return;
     for (uint32_t i = 0; i < out->row_count; i++) {
         const struct lt_variables *variables = &walked->layer[i].variables;
-        for (uint32_t k = 0; k < variables->count; k++)
-            if (variables->item[k].trainable && variables->item[k].counted)
+        for (uint32_t k = 0; k < variables->count; k++) {
+            const struct lt_variable *v = &variables->item[k];
+            if (!v->trainable || !v->counted)
+                continue;
+            out->trainable_parameters = lt_add(out->trainable_parameters, lt_variable_elements(v));
+            if (out->optimizer)
                 out->optimizer_elements =
-                    lt_add(out->optimizer_elements, lt_optimizer_elements(&out->optimizer_state, &variables->item[k]));
+                    lt_add(out->optimizer_elements, lt_optimizer_elements(&out->optimizer_state, v));
+        }
     }
-    out->optimizer_scalars = lt_optimizer_scalars(&out->document->setup, out->optimizer, out->loss_scaling);
+    out->non_trainable_parameters = out->parameters - out->trainable_parameters;
+    if (out->optimizer)
+        out->optimizer_scalars = lt_optimizer_scalars(&out->document->setup, out->optimizer, out->loss_scaling);
 }
 
 void lt_rows_total(const struct lt_walked *walked, struct lt_estimate *out)
@@ -192,10 +201,8 @@ void lt_rows_total(const struct lt_walked *walked, struct lt_estimate *out)
         if (!row->listed || row->nested)
             continue;
         out->parameters = lt_add(out->parameters, row->parameters);
-        out->trainable_parameters = lt_add(out->trainable_parameters, row->trainable_parameters);
-        out->non_trainable_parameters = lt_add(out->non_trainable_parameters, row->non_trainable_parameters);
         out->weight_bytes = lt_add(out->weight_bytes, row->weight_bytes);
         out->optimizer_bytes = lt_add(out->optimizer_bytes, row->optimizer_bytes);
     }
-    count_state(walked, out);
+    count_trained(walked, out);
 }

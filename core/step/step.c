@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-static bool grow(struct lt_step *step, void **array, uint32_t count, uint32_t *capacity, uint32_t more, size_t size)
+static bool make_room(struct lt_step *step, void **array, uint32_t count, uint32_t *capacity, uint32_t more,
+                      size_t size)
 {
     if (step->status)
         return false;
-    if (count + more <= *capacity)
-        return true;
-    uint32_t wanted = *capacity ? *capacity * 2 : 1024;
+    /* A step has some three times the ops of its forward pass. */
+    uint32_t wanted = *capacity ? *capacity * 2 : 64 + 4 * step->lowered.program.op_count;
     while (wanted < count + more)
         wanted *= 2;
     void *grown = lt_alloc_raw(step->arena, wanted, size);
@@ -23,13 +23,17 @@ static bool grow(struct lt_step *step, void **array, uint32_t count, uint32_t *c
     return true;
 }
 
+/* Room for `more` entries in one of the step's arrays; sets its status where there is none. */
+#define HAS_ROOM(step, name, more)                                                                                     \
+    ((!(step)->status && (step)->name##_count + (more) <= (step)->name##_capacity) ||                                  \
+     make_room(step, (void **)&(step)->name, (step)->name##_count, &(step)->name##_capacity, more,                     \
+               sizeof *(step)->name))
+
 struct lt_step_op *lt_step_add(struct lt_step *step, enum lt_step_kind kind, enum lt_phase phase, uint32_t layer,
                                uint32_t region, const lt_tensor *in, int in_count, const lt_tensor *out, int out_count)
 {
     uint32_t operands = (uint32_t)(in_count + out_count);
-    if (!grow(step, (void **)&step->op, step->op_count, &step->op_capacity, 1, sizeof *step->op) ||
-        !grow(step, (void **)&step->operand, step->operand_count, &step->operand_capacity, operands,
-              sizeof *step->operand))
+    if (!HAS_ROOM(step, op, 1) || !HAS_ROOM(step, operand, operands))
         return NULL;
     struct lt_step_op *op = &step->op[step->op_count++];
     *op = (struct lt_step_op){

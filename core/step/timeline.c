@@ -33,9 +33,9 @@ static enum pass pass_of(const struct lt_step_op *op)
     return op->phase == LT_PHASE_FORWARD ? PASS_FORWARD : lt_is_replay(op) ? PASS_AGAIN : PASS_GRADIENT;
 }
 
-static bool is_alias(const struct lt_step_op *op)
+static bool is_alias(const struct lt_step_op *op, enum pass pass)
 {
-    if (op->kind != LT_STEP_OP || pass_of(op) == PASS_GRADIENT || op->in_count < 1 || op->out_count < 1)
+    if (op->kind != LT_STEP_OP || pass == PASS_GRADIENT || op->in_count < 1 || op->out_count < 1)
         return false;
     return op->op->kind == LT_OP_ALIAS || op->op->kind == LT_OP_STOP_GRADIENT;
 }
@@ -45,32 +45,19 @@ static bool is_gradient(uint8_t role)
     return role == LT_ROLE_VARIABLE_GRADIENT;
 }
 
-/* The storage of a tensor that op i meets first. */
-static uint32_t storage_new(struct timeline *t, uint32_t i, const struct lt_tensor_info *info, bool made_here)
+/* The storage of a tensor that op i meets first; `pass`: the one that makes it. */
+static uint32_t storage_new(struct timeline *t, uint32_t i, const struct lt_tensor_info *info, enum pass pass)
 {
     const bool input = info->role == LT_ROLE_INPUT;
-    const enum pass pass = input ? PASS_FORWARD : made_here ? pass_of(&t->step->op[i]) : PASS_GRADIENT;
     t->storage[t->storage_count] = (struct storage){
         .first = i,
         .layer = info->layer,
         .over = NEVER,
         .class = is_gradient(info->role) ? LT_MEMORY_GRADIENTS : LT_MEMORY_TRANSIENT,
-        .pass = (uint8_t)pass,
+        .pass = (uint8_t)(input ? PASS_FORWARD : pass),
         .resident = input || info->role == LT_ROLE_VARIABLE,
     };
     return t->storage_count++;
-}
-
-/* The storage of operand k of op i. Views share that of what they look at. */
-static struct storage *storage_of(struct timeline *t, uint32_t i, int k, const struct lt_tensor_info *info)
-{
-    const struct lt_step_op *op = &t->step->op[i];
-    const lt_tensor *operand = t->step->operand + op->operand;
-    const bool made_here = k >= op->in_count;
-    uint32_t *of = &t->of[operand[k]];
-    if (*of == NEVER)
-        *of = made_here && is_alias(op) ? t->of[operand[0]] : storage_new(t, i, info, made_here);
-    return &t->storage[*of];
 }
 
 /* What a turn of a loop leaves is what the next one finds: the result of a state op lies where its next value will. */
@@ -82,7 +69,7 @@ static void tie_state(struct timeline *t, uint32_t i)
     lt_tensor state = t->step->operand[op->operand];
     uint32_t *next = &t->of[op->op->dim[0]];
     if (*next == NEVER)
-        *next = storage_new(t, i, lt_step_info(t->step, state), true);
+        *next = storage_new(t, i, lt_step_info(t->step, state), pass_of(op));
     t->of[state] = *next;
 }
 
@@ -92,18 +79,26 @@ static uint64_t copies_of(const struct lt_step *step, const struct lt_tensor_inf
     return outlives && !is_gradient(info->role) ? step->lowered.program.region[info->region].times : 1;
 }
 
+/* Views share the storage of what they look at; what no op makes (variables) is there for the gradient pass too. */
 static void span_storages(struct timeline *t)
 {
     const struct lt_step *step = t->step;
     for (uint32_t i = 0; i < step->op_count; i++) {
         const struct lt_step_op *op = &step->op[i];
         const lt_tensor *operand = step->operand + op->operand;
+        const enum pass pass = pass_of(op);
+        const bool alias = is_alias(op, pass);
         tie_state(t, i);
         for (int k = 0; k < op->in_count + op->out_count; k++) {
             const struct lt_tensor_info *info = lt_step_info(step, operand[k]);
-            struct storage *s = storage_of(t, i, k, info);
+            const bool made_here = k >= op->in_count;
+            uint32_t *of = &t->of[operand[k]];
+            if (*of == NEVER)
+                *of =
+                    made_here && alias ? t->of[operand[0]] : storage_new(t, i, info, made_here ? pass : PASS_GRADIENT);
+            struct storage *s = &t->storage[*of];
             s->last = i;
-            s->outlives_pass |= k < op->in_count && pass_of(op) > s->pass;
+            s->outlives_pass |= !made_here && pass > s->pass;
             bool outlives = info->region && (s->outlives_pass || op->region != info->region);
             s->turn_bytes = lt_max(s->turn_bytes, info->bytes);
             s->true_bytes = lt_max(s->true_bytes, lt_mul(s->turn_bytes, copies_of(step, info, outlives)));
@@ -251,7 +246,7 @@ enum lt_status lt_timeline_make(const struct lt_step *step, const struct lt_resi
     reuse_in_place(&t);
     classify(&t, round_bytes, out);
     uint64_t base = lt_resident_bytes(resident);
-    out->peak_bytes = base;
+    out->resident_bytes = out->peak_bytes = base;
     struct walking walking = {
         &t, base, lt_alloc_raw(arena, (t.storage_count + (size_t)step->op_count) * 2 + 1, sizeof(struct lt_request)),
         0};

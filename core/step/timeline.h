@@ -27,7 +27,8 @@ struct lt_request {
 struct lt_timeline {
     const struct lt_moment *moment; /* one per op of the step */
     uint32_t moment_count;
-    uint64_t peak_bytes; /* rounded as the allocator does */
+    uint64_t resident_bytes; /* alive during the whole step */
+    uint64_t peak_bytes;     /* rounded as the allocator does */
     uint32_t peak_moment;
     const struct lt_request *request; /* in order; what outlives the step is never given back */
     uint32_t request_count, storage_count;

@@ -218,3 +218,14 @@ int lt_advise(const struct lt_document *document, const struct lt_estimate *esti
     lt_arena_free(&a.arena);
     return a.count;
 }
+
+char *lt_advice_text(const struct lt_advice *advice, struct lt_arena *arena)
+{
+    char *text = lt_format(arena, "%s", "");
+    for (int i = 0; i < advice->change_count && text; i++) {
+        const struct lt_field *field = &lt_setup_fields[advice->change[i].field];
+        const char *value = lt_field_text(field, &advice->change[i].value, arena);
+        text = value ? lt_format(arena, "%s%s%s=%s", text, i ? " " : "", field->name, value) : NULL;
+    }
+    return text;
+}

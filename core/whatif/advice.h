@@ -28,4 +28,7 @@ struct lt_advice {
 int lt_advise(const struct lt_document *document, const struct lt_estimate *estimate, struct lt_database *database,
               const struct lt_this_machine *here, struct lt_advice advice[LT_ADVICE_MOST]);
 
+/* The changes as --set takes them: "batch=16 accumulate=2". NULL where memory ends. */
+char *lt_advice_text(const struct lt_advice *advice, struct lt_arena *arena);
+
 #endif

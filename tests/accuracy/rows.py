@@ -37,16 +37,19 @@ def device_of(name):
 
 
 def version_of(row, framework):
-    """The one version that matters for the rows: TensorFlow before 2.4 does not use TF32 (NVIDIA's builds of 1.15 do)."""
-    found = re.match(r"2\.[0-3]\b", row.get("framework_version", ""))
-    return found.group(0) if framework == "tensorflow" and found else None
+    """Where it matters: a version of PyTorch that the source names, and TensorFlow before 2.4, which does not use TF32
+    (NVIDIA's builds of 1.15 do)."""
+    of_torch = re.search(r"pytorch (\d+\.\d+)", row["framework"])
+    of_tensorflow = re.match(r"(2\.[0-3])\b", row.get("framework_version", ""))
+    found = of_torch if framework == "torch" else of_tensorflow if framework == "tensorflow" else None
+    return found.group(1) if found else None
 
 
 def precision_of(row, framework):
     """`fp32-or-tf32`: the source says float32 on a card with TF32. TensorFlow uses it from 2.4 on (and NVIDIA's builds
     of 1.15), as do JAX and PyTorch's convolutions; README.md says which rows rest on this."""
     text = row["precision"].replace(" (presumed)", "")
-    if text == "fp32-or-tf32" and version_of(row, framework):
+    if text == "fp32-or-tf32" and framework == "tensorflow" and version_of(row, framework):
         return "float32"
     if text in PRECISIONS:
         return PRECISIONS[text]
@@ -109,10 +112,6 @@ def app(name):
     return f"{APPLICATIONS}/{name}.keras", "cnn"
 
 
-def cnn(name):
-    return f"{MODELS}/{name}.yaml", "cnn"
-
-
 def bert_of(row, size):
     length, notes = sequence_of(row), row.get("notes", "").lower()
     if "pre-training" in notes and length in (128, 512):
@@ -129,9 +128,9 @@ def electra_of(row):
     return f"{MODELS}/{name}-{length}.yaml"
 
 
-def model_of(row, keras, framework):
+def model_of(row):
     """Path and family. TensorFlow's benchmarks have 1,001 classes and ResNet v1; the models of PyTorch v1.5."""
-    name, source = row["model"], row["source"]
+    name = row["model"]
     tf_cnn = "tf_cnn" in row["framework"] or "tensorflow (HPE dlbs)" in row["framework"]
     for text, reason in LEFT_OUT_MODELS:
         if text in name:
@@ -144,7 +143,7 @@ def model_of(row, keras, framework):
         raise LeftOut("no model of the architecture here")
     if chosen is None:
         raise LeftOut("no model of the architecture here")
-    if chosen.startswith("transformer-xl") and source.startswith(FULL_SOFTMAX):
+    if chosen.startswith("transformer-xl") and row["source"].startswith(FULL_SOFTMAX):
         chosen = chosen.replace("SEQ", "full-SEQ")
     if chosen.startswith("bert-"):
         path = f"{MODELS}/{chosen}.yaml" if chosen.endswith("-512") else bert_of(row, chosen[5:])
@@ -160,11 +159,12 @@ def model_of(row, keras, framework):
     return path, "transformer" if is_transformer else "diffusion" if "sd-" in path else "cnn"
 
 
-def settings_of(row, model, framework, keras, device, precision, optimizer):
+def settings_of(row, framework, keras, device, precision, optimizer):
     parts = [f"framework={framework}", f"keras={keras}", f"execution={execution_of(row, framework)}",
              f"batch={row['per_device_batch']}", f"precision={precision}", f"device={device}"]
-    if version_of(row, framework):
-        parts.append(f"framework_version={version_of(row, framework)}")
+    version = version_of(row, framework)
+    if version:
+        parts.append(f"framework_version={version}")
     if row.get("task", "train").startswith("infer"):
         parts.append("mode=inference")
     else:
@@ -191,7 +191,7 @@ def common(row):
     if re.search(r"checkpoint|ckpt|LoRA|offload|8-bit|chunked", notes + row["model"]):
         raise LeftOut("technique not covered")
     framework, keras = framework_of(row["framework"])
-    model, family = model_of(row, keras, framework)
+    model, family = model_of(row)
     if "pretrain" in model and BINNED in row["source"]:
         raise LeftOut("sequences binned by length: the step's own length is not stated")
     device = device_of(row["device"])
@@ -201,7 +201,7 @@ def common(row):
     inference = row["task"].startswith("infer")
     optimizer = "" if inference else optimizer_of(row.get("optimizer") or default_optimizer(row), model)
     label = framework + (f" keras {keras}" if keras != "none" else "") + " " + execution_of(row, framework)
-    return (model, family, settings_of(row, model, framework, keras, device, precision, optimizer), label, device,
+    return (model, family, settings_of(row, framework, keras, device, precision, optimizer), label, device,
             precision)
 
 
@@ -217,7 +217,7 @@ def default_optimizer(row):
     return ""
 
 
-def emit(out, identity, row, measure, measured, use="used", host=None):
+def emit(out, identity, row, measure, measured, use="used"):
     source = row["source"].split("#")[0]
     try:
         model, family, settings, framework, device, precision = common(row)
@@ -266,7 +266,7 @@ def any_optimizer(row):
     where that is below 5 % of the figure the row counts as it is, else SGD's need must not exceed it."""
     row = {**row, "optimizer": "SGD"}
     try:
-        count = parameters_of(model_of(row, *reversed(framework_of(row["framework"])))[0])
+        count = parameters_of(model_of(row)[0])
     except LeftOut:
         return row, "used"
     small = count and 8 * count < 0.05 * float(row["peak_memory_bytes"])
@@ -328,8 +328,8 @@ def torch_cpu(rows, out):
             continue
         family = "transformer" if "gpt" in model else "dense" if "mlp" in model else "cnn"
         device = "intel-xeon-e5-2680-v3"
-        settings = (f"framework=torch keras=none execution=eager batch={row['batch']} precision=float32 "
-                    f"device={device} optimizer={optimizer_of(row['opt'], model)}")
+        settings = (f"framework=torch framework_version=1.13 keras=none execution=eager batch={row['batch']} "
+                    f"precision=float32 device={device} optimizer={optimizer_of(row['opt'], model)}")
         out.append([identity, "used", "", "peak_bytes", row["peak_B"], f"{MODELS}/{model}.yaml", family, settings,
                     "torch eager", device, "float32", source])
 

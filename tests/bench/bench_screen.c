@@ -80,6 +80,11 @@ int main(void)
         seconds[i] = key(&rig, i % 2 ? "b" : "B", &edit[i]);
     bench_row("edit", bench_median(edit, 9), 1024, "bytes");
     bench_row("key to last byte of an edit, 177 layers", bench_median(seconds, 9) * 1e3, 2, "ms");
+    for (int i = 0; i < 9; i++) {
+        seconds[i] = key(&rig, "d", &move[i]);
+        key(&rig, "esc", &move[i]);
+    }
+    bench_row("device picker, with the verdicts in view", bench_median(seconds, 9) * 1e3, 20, "ms");
     size_t before = rig.raw.length;
     long switches = rig_switches(&rig);
     rig_pump(&rig, 2000);

@@ -112,6 +112,9 @@ static inline enum lt_status case_call(struct kind_case *c, const struct lt_shap
                                .role = role,
                                .in_count = (uint16_t)in_count,
                                .training = true,
+                               .keras_3 = true,
+                               .open_steps = 128,
+                               .stretch = 1,
                                .precision = policy,
                                .policy = policy};
     enum lt_status status = c->layer[0].kind->shape(&c->call);

@@ -13,7 +13,7 @@ static inline struct lt_document *document_of(struct lt_arena *arena, const char
 {
     *problems = (struct lt_problems){.arena = arena};
     struct lt_tree *tree = lt_yaml_read(arena, "test.yaml", text, strlen(text), LT_YAML_MODEL, problems);
-    return tree ? lt_native_read("test.yaml", tree, problems) : NULL;
+    return tree ? lt_native_read("test.yaml", tree, NULL, problems) : NULL;
 }
 
 static inline bool same_document(const struct lt_document *a, const struct lt_document *b)

@@ -6,7 +6,7 @@ static void test_reference(void **state)
     (void)state;
     static const char *const classes[] = {"MultiHeadAttention", "GroupedQueryAttention", "Attention",
                                           "AdditiveAttention", NULL};
-    check_rows(classes, NULL, 31);
+    check_rows(classes, 31);
 }
 
 struct attended {

@@ -12,7 +12,8 @@ static void test_sizes(void **state)
     assert_int_equal(lt_dtype_bytes((enum lt_dtype)cifar->dtype, cifar->samples * cifar->sample_elements), 153600000);
     assert_int_equal(mnist->standing, LT_EXACT);
     assert_int_equal(lt_dataset_find("imagenet")->samples, 1281167);
-    assert_int_equal(lt_dataset_find("imagenet")->standing, LT_ASSUMED);
+    assert_int_equal(lt_dataset_find("imagenet")->standing, LT_EXACT);
+    assert_int_equal(lt_dataset_find("imagenet21k")->standing, LT_ASSUMED);
 }
 
 static void test_names(void **state)

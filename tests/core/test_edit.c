@@ -367,7 +367,7 @@ static void test_undo_all_redo_all(void **state)
             lt_redo(f.document, f.history, NULL);
         assert_true(same_document(f.document, end));
         struct lt_problems problems = {.arena = &f.arena};
-        struct lt_document *again = lt_native_read("t", lt_native_tree(&f.arena, end), &problems);
+        struct lt_document *again = lt_native_read("t", lt_native_tree(&f.arena, end), NULL, &problems);
         if (!again)
             fail_msg("seed %u: %s", seed, lt_problem_text(&f.arena, &problems.item[0]));
         assert_true(same_document(again, end));

@@ -159,6 +159,47 @@ static void test_language_model(void **state)
     shut(&opened);
 }
 
+static uint64_t parameters_of(const struct lt_document *document, struct lt_arena *arena, struct lt_walked *walked)
+{
+    struct lt_binding binding = {.batch = 2, .precision = &lt_policies[lt_policy_find("float32")], .stretch = 1};
+    uint64_t total = 0;
+    assert_int_equal(lt_walk(document, &binding, arena, NULL, walked), LT_OK);
+    for (uint32_t i = 0; i < document->layer_count; i++)
+        for (uint32_t v = 0; v < walked->layer[i].variables.count; v++)
+            if (walked->layer[i].variables.item[v].counted)
+                total += lt_variable_elements(&walked->layer[i].variables.item[v]);
+    return total;
+}
+
+/* OPT's embedding of tokens stands in a layer with that of the positions; BART's is that of both its halves. The counts
+ * are KerasHub's. */
+static void test_tasks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *class;
+        uint64_t parameters;
+    } row[] = {{"OPTCausalLM", 17800}, {"BartSeq2SeqLM", 18720}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct opened opened;
+        struct lt_walked walked;
+        struct lt_arena arena = LT_ARENA_INIT;
+        const struct lt_document *document = open_clean(
+            &opened,
+            lt_format(&arena,
+                      "{'module':'keras_hub.models','class_name':'%s','registered_name':'keras_hub>%s','config':{"
+                      "'name':'lm','backbone':{'config':{'vocabulary_size':100,'num_layers':1,'num_heads':2,"
+                      "'hidden_dim':8,'intermediate_dim':16}}}}",
+                      row[i].class, row[i].class));
+        assert_int_equal(parameters_of(document, &opened.arena, &walked), row[i].parameters);
+        assert_int_equal(walked.out_count, 1);
+        assert_int_equal(walked.out[0].rank, 3);
+        assert_int_equal(walked.out[0].dim[2], 100);
+        shut(&opened);
+        lt_arena_free(&arena);
+    }
+}
+
 /* A backbone among the layers of a model is a model in it. */
 static void test_nested(void **state)
 {
@@ -252,10 +293,10 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_backbones),        cmocka_unit_test(test_each_recipe_has_a_row),
-        cmocka_unit_test(test_language_model),   cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_missing_settings), cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_backbones),      cmocka_unit_test(test_each_recipe_has_a_row),
+        cmocka_unit_test(test_language_model), cmocka_unit_test(test_tasks),
+        cmocka_unit_test(test_nested),         cmocka_unit_test(test_missing_settings),
+        cmocka_unit_test(test_too_long),       cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -201,6 +201,22 @@ static void test_renames_that_outlived_keras2(void **state)
     shut(&o);
 }
 
+/* Keras 2.12 writes what numpy made of a number. */
+static void test_numpy_scalars(void **state)
+{
+    (void)state;
+    struct opened o;
+    const struct lt_document *d = open_clean(
+        &o, MODEL_2("2.12.0",
+                    IN("a", "[null,8]") "," NODE("ReLU", "r",
+                                                 ",'threshold':{'class_name':'__numpy__','config':{'value':0.25,"
+                                                 "'dtype':'float32'}}",
+                                                 "[['a',0,0,{}]]"),
+                    "[['a',0,0]]", "[['r',0,0]]"));
+    assert_true(config_of(layer_named(d, "r"), "threshold")->number > 0.2);
+    shut(&o);
+}
+
 /* tfjs-layers writes Keras 2's form below modelTopology; the converter puts model_config and training_config there. */
 static void test_tfjs(void **state)
 {
@@ -214,8 +230,9 @@ static void test_tfjs(void **state)
         "'loss':'mse','optimizer_config':{'class_name':'Adam','config':{'lr':0.5}}}}}");
     assert_calls(&o, &d->graph, "d_input(), d(#0:0) -> #1:0");
     assert_string_equal(lt_setup_text(&d->setup, LT_SET_OPTIMIZER), "adam");
-    assert_int_equal(d->setup.option_count, 1);
-    assert_string_equal(d->setup.option[0].name, "learning_rate");
+    assert_int_equal(d->setup.option_count, 2);
+    assert_string_equal(d->setup.option[0].name, "legacy"); /* of before 2.11 */
+    assert_string_equal(d->setup.option[1].name, "learning_rate");
     assert_string_equal(d->origin.writer, "2.4.0");
     shut(&o);
 }
@@ -232,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_tfkeras_functions),
         cmocka_unit_test(test_tfkeras_graph_ops),
         cmocka_unit_test(test_renames_that_outlived_keras2),
+        cmocka_unit_test(test_numpy_scalars),
         cmocka_unit_test(test_tfjs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

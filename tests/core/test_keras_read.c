@@ -224,7 +224,7 @@ static void test_out_of_memory(void **state)
             struct lt_arena scratch = LT_ARENA_INIT, of_problems = LT_ARENA_INIT;
             struct lt_problems problems = {.arena = &of_problems};
             struct lt_document *document = lt_document_new();
-            struct keras_reader reader = {"test", &problems, document, document->arena, &scratch, 0, 0, false};
+            struct keras_reader reader = {"test", &problems, document, document->arena, &scratch, NULL, 0, 0, false};
             (which ? &scratch : document->arena)->fail_in = n;
             enum lt_status status = keras_fill(&reader, tree, NULL);
             bool failed = scratch.failed || document->arena->failed;

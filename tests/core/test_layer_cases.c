@@ -7,7 +7,7 @@
     {                                                                                                                  \
         (void)state;                                                                                                   \
         static const char *const classes[] = {__VA_ARGS__, NULL};                                                      \
-        check_rows(classes, NULL, at_least);                                                                           \
+        check_rows(classes, at_least);                                                                                 \
     }
 
 ROWS(core, 37, "Dense", "EinsumDense", "TernaryDense", "Embedding", "ReversibleEmbedding", "Identity", "Lambda",

@@ -1,4 +1,6 @@
 /* Native YAML: what is written is read again as the same document, and what is wrong is told with its place. */
+#include "core/formats/formats.h"
+#include "core/model/walk.h"
 #include "tests/core/native_text.h"
 
 #include <stdio.h>
@@ -191,7 +193,7 @@ static void test_reading_without_memory(void **state)
         struct lt_arena own = LT_ARENA_INIT;
         struct lt_problems some = {.arena = &own};
         own.fail_in = request;
-        document = lt_native_read("t", tree, &some);
+        document = lt_native_read("t", tree, NULL, &some);
         failures += document == NULL;
         lt_arena_free(&own);
     }
@@ -251,6 +253,78 @@ static void test_samples(void **state)
     }
 }
 
+/* An open axis is null, or none as the hints and `--set` say. */
+static void test_open_axes(void **state)
+{
+    (void)state;
+    static const char *const shapes[] = {"[null, 8]", "[none, 8]", "[~, 8]"};
+    for (size_t i = 0; i < COUNT(shapes); i++) {
+        struct lt_arena arena = LT_ARENA_INIT;
+        struct lt_problems problems = {.arena = &arena};
+        struct lt_document *document = document_of(
+            &arena,
+            lt_format(&arena, "layertop: 1\nmodel: {layers: [{class: InputLayer, name: x, batch_shape: %s}]}\n",
+                      shapes[i]),
+            &problems);
+        assert_non_null(document);
+        const struct lt_layer *input = &document->layer[0];
+        int field = lt_field_find(input->kind->config, input->kind->config_count, "batch_shape");
+        assert_int_equal(input->config[field].count, 2);
+        assert_true(input->config[field].ints[0] == LT_NO_DIM && input->config[field].ints[1] == 8);
+        lt_document_free(document);
+        lt_arena_free(&arena);
+    }
+}
+
+/* A class of KerasHub and its hyper-parameters stand for the layers; the counts are those of the published presets
+ * bert_base_en_uncased and gpt2_base_en. */
+static void test_recipes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        uint64_t parameters;
+    } row[] = {{"samples/bert-base.yaml", 109482240}, {"samples/gpt2-small.yaml", 124439808}};
+    for (size_t i = 0; i < COUNT(row); i++) {
+        struct lt_arena arena = LT_ARENA_INIT;
+        struct lt_problems problems = {.arena = &arena};
+        struct lt_document *document = lt_open(row[i].path, &problems);
+        assert_non_null(document);
+        assert_int_equal(problems.count, 0);
+        struct lt_binding binding = {.batch = 1, .precision = lt_setup_policy(&document->setup), .stretch = 1};
+        struct lt_walked walked;
+        assert_int_equal(lt_walk(document, &binding, &arena, NULL, &walked), LT_OK);
+        uint64_t total = 0;
+        for (uint32_t k = 0; k < document->layer_count; k++)
+            for (uint32_t v = 0; v < walked.layer[k].variables.count; v++)
+                if (walked.layer[k].variables.item[v].counted)
+                    total += lt_variable_elements(&walked.layer[k].variables.item[v]);
+        assert_int_equal(total, row[i].parameters);
+        lt_document_free(document);
+        lt_arena_free(&arena);
+    }
+}
+
+static void test_recipe_errors(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *model, *message;
+    } row[] = {
+        {"{class: NoBackbone}", "there is no recipe for this class"},
+        {"{class: BertBackbone, layers: 12}", "BertBackbone has no such hyper-parameter"},
+        {"{class: BertBackbone, num_layers: 2}", "BertBackbone needs vocabulary_size"},
+    };
+    for (size_t i = 0; i < COUNT(row); i++) {
+        struct lt_arena arena = LT_ARENA_INIT;
+        struct lt_problems problems = {.arena = &arena};
+        assert_null(document_of(&arena, lt_format(&arena, "layertop: 1\nmodel: %s\n", row[i].model), &problems));
+        assert_true(problems.count > 0);
+        assert_string_equal(problems.item[0].message, row[i].message);
+        lt_arena_free(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +338,9 @@ int main(void)
         cmocka_unit_test(test_writing_without_memory),
         cmocka_unit_test(test_no_field_is_called_like_a_key),
         cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_open_axes),
+        cmocka_unit_test(test_recipes),
+        cmocka_unit_test(test_recipe_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@ static void test_reference(void **state)
     (void)state;
     static const char *const classes[] = {"SimpleRNN",  "LSTM",       "GRU",        "RNN",
                                           "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", NULL};
-    check_rows(classes, NULL, 72);
+    check_rows(classes, 72);
 }
 
 static const struct lt_shape sequence = {.rank = 3, .dim = {7, 10, 16}};

@@ -2,7 +2,7 @@
 
 Each case trains in a process of its own (cpu_memory_run.py) for a few steps, under the interpreter given for its
 framework. A row holds the case as layertop's fields and what /proc said: resident after the imports, after the model is
-built, at the end, and the peak; where worker processes were at work also the peak of the proportional set sizes of all.
+built, at the end, and the peak; where worker processes were at work also the peak of it and their private memory.
 Cases whose row is there already are not run again: delete a row to measure it anew.
 """
 
@@ -119,12 +119,19 @@ def children(pid):
         yield from children(child)
 
 
-def proportional(pid):
+def kilobytes(path, *keys):
+    """The sum of these fields of a file of /proc, in bytes; 0 where the process has gone."""
     try:
-        text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+        lines = pathlib.Path(path).read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("Pss:")), 0)
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(keys))
+
+
+def resident(pid):
+    """Of a process, and what its children have for themselves."""
+    private = (kilobytes(f"/proc/{child}/smaps_rollup", "Private_") for child in children(pid))
+    return kilobytes(f"/proc/{pid}/status", "VmRSS:") + sum(private)
 
 
 def run(python, build, setup):
@@ -135,7 +142,7 @@ def run(python, build, setup):
     while process.poll() is None and time.monotonic() - started < LIMIT_SECONDS:
         time.sleep(POLL_SECONDS)
         if several:
-            tree = max(tree, sum(proportional(pid) for pid in (process.pid, *children(process.pid))))
+            tree = max(tree, resident(process.pid))
     if process.poll() is None:
         process.kill()
     out, error = process.communicate()

@@ -23,7 +23,7 @@ def status(key):
 
 
 if KERAS == "none":
-    framework = importlib.import_module(FRAMEWORK)
+    framework, vision = importlib.import_module(FRAMEWORK), importlib.import_module("torchvision.models")
 elif KERAS == "2":
     framework = importlib.import_module("tensorflow")
     keras = framework.keras
@@ -146,7 +146,7 @@ def train_keras():
 
 
 def train_torch():
-    torch, vision = framework, importlib.import_module("torchvision.models")
+    torch = framework
     model = getattr(vision, MODEL)()
     options = {"momentum": MOMENTUM} if OPTIMIZER == "sgd" else {}
     kinds = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}

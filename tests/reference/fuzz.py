@@ -52,7 +52,8 @@ def layer_difference(got, want):
         counts = got["trainable_parameters"], got["non_trainable_parameters"]
         if counts != (want["trainable"], want["non_trainable"]):
             return "parameters %d+%d, Keras %d+%d" % (*counts, want["trainable"], want["non_trainable"])
-        if got["weight_bytes"] != want["bytes"]:
+        apart = got["weight_bytes"] - want["bytes"]
+        if apart and not K.seeds_apart(apart):
             return "bytes %d, Keras %d" % (got["weight_bytes"], want["bytes"])
     return None
 
@@ -114,12 +115,14 @@ class Run:
             model, classes = fuzz_graph.random_model(dice, K.ADAPTER)
         except fuzz_graph.Refused:
             return False
-        quantized = K.quantize(dice, model)
+        quantized = K.quantize(dice, model, classes)
         label, state = K.compile_model(dice, model)
         want = K.describe(model)
+        if K.OLDER and quantized:
+            state = None  # they keep state for the scales of float8 too, which the newest Keras 3 does not
         folder = tempfile.mkdtemp()
         for name, path in self.save(model, folder, dice):
-            self.compare(seed, name, path, want, state if name in K.COMPILED else None)
+            self.compare(seed, name, path, model, want, state if name in K.COMPILED else None)
         shutil.rmtree(folder)
         self.models += 1
         self.policies[policy] += 1
@@ -128,14 +131,14 @@ class Run:
         self.classes.update(classes)
         return True
 
-    def compare(self, seed, name, path, want, state):
+    def compare(self, seed, name, path, model, want, state):
         self.files += 1
         self.formats[name] += 1
         result, problem = report(self.program, path)
         found = [problem] if problem else differences(result, want, state)
         if not found:
             return
-        again = K.reload(path) if result else None
+        again = (K.reload(path) or K.reload_json(model)) if result else None
         if again and again != want and not differences(result, again, None):
             self.reloaded += 1  # Keras does not write all of what it has in memory
             return

@@ -102,7 +102,7 @@ class Graph:
     def own(self, name):
         """Options that every layer has."""
         options = {}
-        if chance(self.dice, 0.08):
+        if chance(self.dice, 0.08) and not self.keras.first:
             options["trainable"] = False
         if self.keras.policies and chance(self.dice, 0.05):
             options["dtype"] = self.dice.choice(self.keras.policies)
@@ -122,6 +122,8 @@ class Graph:
         kinds, make = F.MAKERS[name]
         tensor = self.take(kinds)
         options = dict(make(self.dice, tensor.shape), **self.own(name))
+        if self.keras.older and options.get("output_mode", "int") != "int":
+            raise Refused  # the shapes that older versions of Keras 3 report for these are wrong in several ways
         self.call(self.keras.layer(name, options), [tensor])
 
     def merged(self):
@@ -131,7 +133,7 @@ class Graph:
         tensors = self.alike(first, self.dice.randint(low, high))
         options = dict(make(self.dice, first.shape), **self.own(name))
         keywords = {}
-        if name in F.SPREAD:
+        if name in F.SPREAD and not self.keras.first:
             keywords = F.drop_none({"use_causal_mask": F.some(self.dice, [True], 0.2),
                                     "return_attention_scores": F.some(self.dice, [True], 0.15)})
         self.call(self.keras.layer(name, options), tensors, name in F.SPREAD, **keywords)
@@ -146,11 +148,13 @@ class Graph:
         options = F.MAKERS[name][1](self.dice, tensor.shape)
         wrapper = {"merge_mode": self.dice.choice(["concat", "sum", "mul", "ave", None])}
         if chance(self.dice, 0.2):
-            back = dict(F.MAKERS["GRU"][1](self.dice, tensor.shape), units=options["units"],
+            # With states, Keras reports as many of a GRU as of the LSTM beside it: another number of tensors than it makes.
+            other = name if options.get("return_state") else "GRU"
+            back = dict(F.MAKERS[other][1](self.dice, tensor.shape), units=options["units"],
                         go_backwards=not options.get("go_backwards", False))
             for key in ("return_sequences", "return_state"):
                 back[key] = options.get(key, False)
-            wrapper["backward_layer"] = self.keras.layer("GRU", back)
+            wrapper["backward_layer"] = self.keras.layer(other, back)
         self.call(self.keras.layer("Bidirectional", dict(wrapper, layer=self.keras.layer(name, options), **self.own(name))), [tensor])
 
     def time_distributed(self):
@@ -175,6 +179,8 @@ class Graph:
         name = self.dice.choice(sorted(F.SPECTRAL))
         tensor = self.take(F.SPECTRAL[name])
         layer = self.inner([name], tensor.shape)
+        if getattr(layer, "lora_rank", None):
+            raise Refused  # the vector's format is then that of the merged kernel as it happens to be computed
         self.call(self.keras.layer("SpectralNormalization", {"layer": layer, "power_iterations": self.dice.randint(1, 3)}), [tensor])
 
     def masked(self):
@@ -273,7 +279,10 @@ class Graph:
             name = self.dice.choice(fitting)
             trial = Graph(self.dice, self.keras)
             try:
-                layer = self.keras.layer(name, dict(F.MAKERS[name][1](self.dice, current.shape), **self.own(name)))
+                options = dict(F.MAKERS[name][1](self.dice, current.shape), **self.own(name))
+                if self.keras.older and options.get("output_mode", "int") != "int":
+                    raise Refused
+                layer = self.keras.layer(name, options)
                 trial.call(layer, [current])
             except Exception as error:
                 self.keras.refused(name, error)

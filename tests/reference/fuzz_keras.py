@@ -24,6 +24,7 @@ from fuzz_layers import chance, drop_none, some  # noqa: E402
 warnings.filterwarnings("ignore")
 logging.disable(logging.ERROR)
 THIRD = VERSION.startswith("3")
+OLDER = THIRD and tuple(int(part) for part in VERSION.split(".")[:2]) < (3, 10)
 BYTES = {"float32": 4, "float64": 8, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1, "int32": 4, "uint32": 4, "int64": 8, "bool": 1}
 POLICIES = ["float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"]
 
@@ -185,7 +186,7 @@ OPTIMIZERS = {
     "Lamb": lambda dice: {},
     "Lion": lambda dice: {},
     "Adafactor": lambda dice: {},
-    "Muon": lambda dice: drop_none({"exclude_embeddings": some(dice, [False], 0.4), "exclude_layers": some(dice, [["dense"]], 0.3)}),
+    "Muon": lambda dice: drop_none({"exclude_embeddings": some(dice, [False], 0.4)}),
     "ScheduleFreeAdamW": lambda dice: {},
 }
 LEGACY_OPTIONS = {"clipnorm"}
@@ -225,8 +226,9 @@ def optimizer_state(optimizer, model):
     found = {}
 
     def collect(value, depth=0):
-        for one in list(getattr(value, "_variables", [])) + list(vars(value).values()):
-            for v in one if isinstance(one, (list, tuple)) else [one]:
+        listed = getattr(value, "_variables", [])
+        for one in list(listed() if callable(listed) else listed) + list(vars(value).values()):
+            for v in one if isinstance(one, (list, tuple)) else [one] if THIRD else []:
                 if hasattr(v, "shape") and hasattr(v, "assign"):
                     found[id(v)] = v
         inner = getattr(value, "inner_optimizer", None)
@@ -234,6 +236,8 @@ def optimizer_state(optimizer, model):
             collect(inner, depth + 1)
 
     collect(optimizer)
+    if not THIRD:  # what Keras 2 keeps apart from the optimizer's variables is not counted
+        found.update({id(v): v for v in optimizer.variables})
     for weight in list(weights) + list(model.variables):
         found.pop(id(weight), None)
     return elements(found.values())
@@ -245,9 +249,11 @@ def optimizer_state(optimizer, model):
 class Adapter:
     strings = True
     structures = True
+    older = OLDER
+    first = VERSION.startswith("3.0.")  # ignores trainable=False of a constructor, and the scores of attention
 
     def __init__(self):
-        self.policies = POLICIES
+        self.policies = []
         self.operations = operations_3() if THIRD else operations_2()
         self.refusals = {}
 
@@ -255,6 +261,8 @@ class Adapter:
         """Start over; the policy of the model."""
         keras.backend.clear_session()
         policy = dice.choice(POLICIES) if chance(dice, 0.4) else "float32"
+        # Loss scaling follows the policy of the model, which files do not hold: layers of their own policy must not be most.
+        self.policies = [] if policy == "mixed_float16" else [p for p in POLICIES if p != "mixed_float16"]
         if THIRD:
             keras.config.set_dtype_policy(policy)
         else:
@@ -329,7 +337,8 @@ def describe_layers(model, prefix=""):
     graph = graph_of(model)
     nodes = {id(n) for depth in graph._nodes_by_depth.values() for n in depth}
     rows = []
-    for layer in getattr(graph, "operations", None) or graph.layers:
+    # The masks inside a Sequential model are no part of its file.
+    for layer in graph.layers if isinstance(model, keras.Sequential) else getattr(graph, "operations", None) or graph.layers:
         is_layer = hasattr(layer, "weights")
         row = {"path": prefix + layer.name, "class": type(layer).__name__, "nested": isinstance(layer, keras.Model),
                "outputs": first_outputs(layer, nodes)}
@@ -369,14 +378,20 @@ def write_json(model, path):
 def writers():
     """format → (file name, function, share of the models that are written so)"""
     if THIRD:
-        table = {"keras": ("m.keras", lambda m, p: m.save(p), 0.6), "json": ("m.json", write_json, 1.0),
-                 "h5": ("m.h5", lambda m, p: m.save(p), 0.4)}
+        table = {"keras": ("m.keras", lambda m, p: m.save(p), 0.6), "json": ("m.json", write_json, 1.0)}
         if tuple(int(x) for x in VERSION.split(".")[:2]) >= (3, 7):
             table["directory"] = ("unpacked", lambda m, p: m.save(p, zipped=False), 0.15)
+        table["h5"] = ("m.h5", lambda m, p: m.save(p), 0.4)  # last: it takes the optimizer out of the model's compile_config
         return table
     return {"keras": ("m.keras", lambda m, p: m.save(p, save_format="keras_v3") if VERSION.startswith("2.12") else m.save(p), 0.6),
             "json": ("m.json", write_json, 1.0), "h5": ("m.h5", lambda m, p: m.save(p), 0.5),
             "tfjs": ("model.json", tfjs, 0.3), "savedmodel": ("saved", lambda m, p: m.save(p, save_format="tf"), 0.02)}
+
+
+def seeds_apart(extra):
+    """Whether `extra` bytes of a layer are those of its random numbers: two int64 in the newest Keras 3 and here, two
+    uint32 in older ones, and in Keras 2 no weights at all."""
+    return extra % 8 == 0 and abs(extra) < 1000 if OLDER else extra == 0 if THIRD else extra > 0 and extra % 16 == 0
 
 
 COMPILED = ("keras", "h5", "directory", "savedmodel") + (("json",) if THIRD else ())  # formats that hold the optimizer
@@ -395,13 +410,22 @@ def reload(path):
         return None
 
 
+def reload_json(model):
+    """The same by way of to_json(), for files that Keras writes but cannot load."""
+    try:
+        return describe(keras.models.model_from_json(model.to_json()))
+    except Exception:
+        return None
+
+
 def seed(number):
     (keras.utils.set_random_seed if hasattr(keras.utils, "set_random_seed") else tf.random.set_seed)(number)
 
 
-def quantize(dice, model):
-    """The mode that the model was quantized in; None: it was not."""
-    if not THIRD or not hasattr(model, "quantize") or not chance(dice, 0.05):
+def quantize(dice, model, classes):
+    """The mode that the model was quantized in; None: it was not. SpectralNormalization holds on to the kernel that
+    Keras replaces, and counts both."""
+    if "SpectralNormalization" in classes or not THIRD or not hasattr(model, "quantize") or not chance(dice, 0.05):
         return None
     mode = dice.choice(["int8", "int4", "float8"])
     try:

@@ -117,10 +117,15 @@ LAYERS = {
 FLOAT32_ONLY = {"Activation sparsemax"}  # Keras fails on these in half precision
 
 
-def behind_dense(shape, inputs, make):
-    """Input → Dense `before` → the layer, for each input; with no such input: integers → the layer."""
+def behind_dense(shape, inputs, make, branches=1):
+    """Input → Dense `before` → the layer, for each input; with no such input: integers → the layer. Several branches
+    stand side by side on the same inputs, each with an output."""
     sources = [keras.Input(shape, dtype="int32" if inputs == 0 else None) for _ in range(max(inputs, 1))]
-    tensors = sources if inputs == 0 else [
-        L.Dense(shape[-1], use_bias=False, name=f"before_{i}")(x) for i, x in enumerate(sources)
-    ]  # fmt: skip
-    return keras.Model(sources, make()(tensors if len(tensors) > 1 else tensors[0]))
+    results = []
+    for branch in range(branches):
+        mark = f"{branch}_" if branches > 1 else ""
+        tensors = sources if inputs == 0 else [
+            L.Dense(shape[-1], use_bias=False, name=f"before_{mark}{i}")(x) for i, x in enumerate(sources)
+        ]  # fmt: skip
+        results.append(make()(tensors if len(tensors) > 1 else tensors[0]))
+    return keras.Model(sources, results if branches > 1 else results[0])

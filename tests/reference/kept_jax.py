@@ -8,32 +8,18 @@ depend on it hardly counts. The model's inputs are arguments, no temporaries: th
 
 import math
 import os
-import sys
 
 os.environ["KERAS_BACKEND"] = "jax"
 # The order of execution that needs least memory, not the one that keeps most cores busy.
 os.environ["XLA_FLAGS"] = "--xla_cpu_enable_concurrency_optimized_scheduler=false"
 
 from common import HERE, Table, fresh, keras, main  # noqa: E402
-from kept_cases import FLOAT32_ONLY, LAYERS  # noqa: E402
+from kept_cases import FLOAT32_ONLY, LAYERS, behind_dense  # noqa: E402
 import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
-from keras import layers as L  # noqa: E402
 
 COUNTS, BATCH = (3, 7), 512
 POLICIES = ("float32", "mixed_bfloat16")
-
-
-def side_by_side(shape, inputs, make, count):
-    """`count` copies of a case on the same inputs."""
-    sources = [keras.Input(shape, dtype="int32" if inputs == 0 else None) for _ in range(max(inputs, 1))]
-    results = []
-    for branch in range(count):
-        tensors = sources if inputs == 0 else [
-            L.Dense(shape[-1], use_bias=False, name=f"before_{branch}_{i}")(x) for i, x in enumerate(sources)
-        ]  # fmt: skip
-        results.append(make()(tensors if len(tensors) > 1 else tensors[0]))
-    return keras.Model(sources, results)
 
 
 def temporaries(model, batch):
@@ -61,7 +47,7 @@ def layers():
             try:
                 for count in COUNTS:
                     fresh(policy)
-                    sizes.append(temporaries(side_by_side(shape, inputs, make, count), BATCH))
+                    sizes.append(temporaries(behind_dense(shape, inputs, make, count), BATCH))
             except Exception as problem:  # a layer that this backend cannot build or run
                 print(f"{name}, {policy}: {problem}"[:200])
                 continue

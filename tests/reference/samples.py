@@ -59,10 +59,10 @@ SAMPLES = {
 }
 
 
-def sample(name, policy=None):
-    """Builds and compiles a sample from a fresh start; `policy` overrides its own."""
-    build, own = SAMPLES[name]
-    fresh(policy or own)
+def sample(name):
+    """Builds and compiles a sample from a fresh start."""
+    build, policy = SAMPLES[name]
+    fresh(policy)
     model, loss = build()
     model.compile(optimizer="adam", loss=loss)
     return model

@@ -32,7 +32,7 @@ static inline void screen_open_in(struct screen *s, const char *state_dir, const
     s->options.state_dir = state_dir;
     s->options.here = (struct lt_this_machine){.device_id = "nvidia-a100-sxm4-80gb", .ram_bytes = UINT64_C(256) << 30};
     s->options.database = lt_database_open(NULL, 0, &s->problems);
-    s->options.document = model_file_open(model, &s->problems);
+    s->options.document = model_file_open(model, NULL, &s->problems);
     assert_non_null(s->options.database);
     const struct lt_device *cpu;
     const char *nearest[4];

@@ -21,6 +21,7 @@ static const struct scene {
     {"setup", "samples/mnist-cnn.yaml", "2 down\n"},
     {"layer", "samples/mnist-cnn.yaml", "down enter\n"},
     {"memory", "samples/resnet50.keras", "4\n"},
+    {"advice", "samples/resnet50.keras", ":set batch=2048\n4\n"},
     {"devices", "samples/mnist-cnn.yaml", "d\n@type h100\n"},
     {"help", "samples/mnist-mlp.yaml", "?\n"},
     {"trouble", "samples/mnist-cnn.yaml", ":set layers.conv2.kernel_size=40\n"},

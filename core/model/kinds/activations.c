@@ -6,11 +6,7 @@ static const struct lt_field ACTIVATION_FIELDS[] = {LT_FIELD_ACTIVATION_OF("line
 static enum lt_status activation_shape(struct lt_call *call)
 {
     enum lt_status status = lt_call_same(call);
-    if (!status && call->out->rank > 0) {
-        int64_t *last = &call->out->dim[call->out->rank - 1];
-        *last = lt_activated(call, 0, *last);
-    }
-    return status;
+    return status || call->out->rank < 1 ? status : lt_call_activated(call, 0, call->out->rank - 1);
 }
 
 static void activation_ops(const struct lt_call *call, struct lt_builder *b)

@@ -243,9 +243,8 @@ static enum lt_status heads_read(struct lt_call *call, struct heads *h)
     return status == LT_OK ? axes_read(call, h) : status;
 }
 
-/* The scores as they are computed: batch axes, heads, attended axes of the query, those of the key. Keras's symbolic
- * shape repeats the query's instead of the key's, which only differs where their lengths do. */
-static struct lt_shape scores_shape(const struct lt_call *call, const struct heads *h)
+/* Batch axes, heads, attended axes of the query, those of the key. */
+static struct lt_shape scores_shape(const struct lt_call *call, const struct heads *h, const struct lt_shape *key)
 {
     struct lt_shape s = {.dtype = call->policy->compute};
     int last = h->query->rank - 1;
@@ -254,9 +253,19 @@ static struct lt_shape scores_shape(const struct lt_call *call, const struct hea
             s.dim[s.rank++] = h->heads;
         for (int i = 0; i < last && s.rank < LT_MAX_RANK; i++)
             if (h->attends[i] == (pass > 0))
-                s.dim[s.rank++] = pass == 2 ? h->value->dim[i] : h->query->dim[i];
+                s.dim[s.rank++] = pass == 2 ? key->dim[i] : h->query->dim[i];
     }
     return s;
+}
+
+/* Keras reports the lengths of the query in place of those of the key (multi_head_attention.py, compute_output_spec).
+ */
+static enum lt_status report_scores(struct lt_call *call, const struct heads *h)
+{
+    if (!lt_call_report(call))
+        return LT_NO_MEMORY;
+    call->reported[1] = scores_shape(call, h, h->query);
+    return LT_OK;
 }
 
 static enum lt_status multi_shape(struct lt_call *call)
@@ -274,8 +283,8 @@ static enum lt_status multi_shape(struct lt_call *call)
     for (int i = 0; i < h.output_rank; i++)
         out[0].dim[h.query->rank - 1 + i] = h.output[i];
     if (h.o.scores)
-        out[1] = scores_shape(call, &h);
-    return LT_OK;
+        out[1] = scores_shape(call, &h, h.value);
+    return h.o.scores && !is_grouped(call) ? report_scores(call, &h) : LT_OK;
 }
 
 static void projection(const struct lt_call *call, struct lt_variables *out, const char *kernel, const char *bias,
@@ -504,12 +513,14 @@ static void plain_ops(const struct lt_call *call, struct lt_builder *b)
     {                                                                                                                  \
         .name = class, .alias = other, .module = "keras.layers", .help = sentence, .family = LT_FAMILY_ATTENTION,      \
         .config = table, .config_count = COUNT(table), .shape = stem##_shape, .variables = stem##_variables,           \
-        .ops = stem##_ops                                                                                              \
+        .ops = stem##_ops, .composite = stem##_composite                                                               \
     }
 
 /* KerasHub: the same, with keys and values of earlier steps kept while it generates. */
 static const char *const cached_names[] = {"CachedMultiHeadAttention", NULL};
 static const char *const grouped_names[] = {"GroupQueryAttention", NULL};
+
+enum { multi_composite = true, plain_composite = false };
 
 const struct lt_kind kinds_attention[] = {
     ATTENTION("MultiHeadAttention", cached_names, "Attention in several heads with projections around it", multi_fields,

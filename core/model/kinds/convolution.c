@@ -108,10 +108,7 @@ static struct lt_window window_of(const struct lt_call *call)
 static enum lt_status result_of(struct lt_call *call, const struct lt_window *window, int64_t channels)
 {
     enum lt_status status = lt_window_result(call, window, channels);
-    int last = window->axes + 1;
-    if (!status)
-        call->out->dim[last] = lt_activated(call, ACTIVATION, call->out->dim[last]);
-    return status;
+    return status ? status : lt_call_activated(call, ACTIVATION, window->axes + 1);
 }
 
 static void add_bias(const struct lt_call *call, int64_t channels, struct lt_variables *out)

@@ -165,8 +165,7 @@ static void embed_ops(const struct lt_call *call, struct lt_builder *b)
  */
 static bool is_reverse(const struct lt_call *call)
 {
-    const struct lt_tree *arguments = call->node ? call->node->arguments : NULL;
-    return lt_tree_bool(lt_tree_get(lt_tree_get(arguments, "kwargs"), "reverse"), false);
+    return lt_call_keyword(call, "reverse");
 }
 
 static enum lt_status reversible_shape(struct lt_call *call)

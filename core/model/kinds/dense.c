@@ -22,8 +22,9 @@ static enum lt_status dense_shape(struct lt_call *call)
     if (units < 1)
         return lt_call_fail(call, "units is not given");
     struct lt_shape out = call->in[0];
-    out.dim[out.rank - 1] = lt_activated(call, DENSE_ACTIVATION, units);
-    return lt_call_shape(call, out.rank, out.dim);
+    out.dim[out.rank - 1] = units;
+    enum lt_status status = lt_call_shape(call, out.rank, out.dim);
+    return status ? status : lt_call_activated(call, DENSE_ACTIVATION, out.rank - 1);
 }
 
 static struct lt_kernel dense_kernel(const struct lt_call *call)
@@ -198,6 +199,18 @@ static int64_t product(const struct einsum *e, unsigned set)
     return size > INT64_MAX ? INT64_MAX : (int64_t)size;
 }
 
+/* Keras reports the axes of an ellipsis at the left, but the batch, in reverse order (einsum_dense.py,
+ * _analyze_split_string: each is inserted before those found so far). */
+static enum lt_status report_elided(struct lt_call *call, const struct einsum *e)
+{
+    int elided = (int)strspn(e->out, "01234567");
+    if (elided < 3 || (!call->reported && !lt_call_report(call)))
+        return elided < 3 ? LT_OK : LT_NO_MEMORY;
+    for (int i = 1; i < elided; i++)
+        call->reported[0].dim[i] = call->out->dim[elided - i];
+    return LT_OK;
+}
+
 static enum lt_status einsum_shape(struct lt_call *call)
 {
     struct einsum e;
@@ -208,9 +221,10 @@ static enum lt_status einsum_shape(struct lt_call *call)
     int rank = (int)strlen(e.out);
     for (int i = 0; i < rank; i++)
         dim[i] = e.size[(int)e.out[i]];
-    if (rank)
-        dim[rank - 1] = lt_activated(call, EINSUM_ACTIVATION, dim[rank - 1]);
-    return lt_call_shape(call, rank, dim);
+    status = lt_call_shape(call, rank, dim);
+    if (!status && rank)
+        status = lt_call_activated(call, EINSUM_ACTIVATION, rank - 1);
+    return status ? status : report_elided(call, &e);
 }
 
 static struct lt_kernel einsum_kernel(const struct lt_call *call, struct einsum *e)

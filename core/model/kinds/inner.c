@@ -24,6 +24,9 @@ static struct lt_call layer_call(const struct lt_call *outer, uint32_t index, co
         .in_count = (uint16_t)in_count,
         .masked = outer->masked,
         .training = outer->training,
+        .keras_3 = outer->keras_3,
+        .open_steps = outer->open_steps,
+        .stretch = outer->stretch,
         .precision = outer->precision,
         .policy = layer->policy < 0 ? outer->precision : &lt_policies[layer->policy],
     };
@@ -194,8 +197,9 @@ void lt_inner_variables(const struct lt_call *call, const struct lt_call *child,
         model_variables(child, child->layer->name, out);
     else
         lt_child_variables(child, child->layer->name, out);
-    for (uint32_t i = first; !call->layer->trainable && i < out->count; i++)
-        out->item[i].trainable = false;
+    if (!call->layer->trainable && !call->keras_3)
+        for (uint32_t i = first; i < out->count; i++)
+            out->item[i].trainable = false;
 }
 
 int lt_inner_variable_count(const struct lt_call *call, const struct lt_call *child, struct lt_arena *arena)

@@ -36,10 +36,13 @@ static void float8_variables(const struct lt_call *call, const struct lt_kernel 
     static const char *const SCALE[] = {"inputs_scale", "kernel_scale", "outputs_grad_scale"};
     static const char *const HISTORY[] = {"inputs_amax_history", "kernel_amax_history", "outputs_grad_amax_history"};
     lt_variable_add(call, out, k->name, true, k->rank, k->dim);
+    uint32_t first = out->count;
     for (int i = 0; i < 3; i++) {
         lt_variable_add_as(call, out, SCALE[i], true, LT_FLOAT32, 0, NULL);
         lt_variable_add_as(call, out, HISTORY[i], true, LT_FLOAT32, 1, (int64_t[]){FLOAT8_HISTORY});
     }
+    for (uint32_t i = first; i < out->count; i++)
+        out->item[i].overwritten = true;
 }
 
 void lt_kernel_variables(const struct lt_call *call, const struct lt_kernel *kernel, struct lt_variables *out)
@@ -77,8 +80,9 @@ void lt_kernel_adapters(const struct lt_call *call, const struct lt_kernel *kern
     int64_t a[LT_MAX_RANK], b[] = {kernel->lora_rank, kernel->dim[kernel->rank - 1]};
     memcpy(a, kernel->dim, sizeof a);
     a[kernel->rank - 1] = kernel->lora_rank;
-    lt_variable_add(call, out, lt_format(out->arena, "lora_%s_a", kernel->name), true, kernel->rank, a);
-    lt_variable_add(call, out, lt_format(out->arena, "lora_%s_b", kernel->name), true, 2, b);
+    /* In float32 whatever the policy: enable_lora() says so. */
+    lt_variable_add_as(call, out, lt_format(out->arena, "lora_%s_a", kernel->name), true, LT_FLOAT32, kernel->rank, a);
+    lt_variable_add_as(call, out, lt_format(out->arena, "lora_%s_b", kernel->name), true, LT_FLOAT32, 2, b);
 }
 
 /* kernel + alpha / rank * A B, made anew in every call. */

@@ -12,7 +12,7 @@
 extern const struct lt_kind kinds_core[], kinds_dense[], kinds_activations[], kinds_convolution[], kinds_pooling[],
     kinds_recurrent[], kinds_normalization[], kinds_regularization[], kinds_reshaping[], kinds_merging[],
     kinds_attention[], kinds_transformer[], kinds_positions[], kinds_wrappers[], kinds_preprocessing[], kinds_images[],
-    kinds_operations[];
+    kinds_legacy[], kinds_operations[];
 
 /* The config members of an entry: the field table and its length. */
 #define LT_FIELDS(fields) .config = (fields), .config_count = (uint8_t)(sizeof(fields) / sizeof *(fields))
@@ -50,12 +50,11 @@ extern const char *const lt_interpolations[];
 /* Results like operand 0; with the compute dtype where that is floating. A shape function of many kinds. */
 enum lt_status lt_shape_same(struct lt_call *call);
 
-/* What the activation of field `index` makes of a last axis: glu halves it, the others keep it. Keras itself reports
- * the whole axis for glu, but makes the half. */
-int64_t lt_activated(const struct lt_call *call, int index, int64_t last);
-
 /* Whether the layer's config field says channels_first. */
 bool lt_channels_first(const struct lt_call *call, int index);
+
+/* A truth value that the call passes by keyword; false where it does not. */
+bool lt_call_keyword(const struct lt_call *call, const char *name);
 
 /* Adds a variable with a dtype of its own (quantized kernels, counts). */
 void lt_variable_add_as(const struct lt_call *call, struct lt_variables *out, const char *name, bool trainable,

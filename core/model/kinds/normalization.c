@@ -116,12 +116,15 @@ static void batch_variables(const struct lt_call *call, struct lt_variables *out
     int64_t dim[LT_MAX_RANK];
     int rank;
     axes_again(call, &rank, dim);
+    /* Keras 2 keeps them in float32 under the half policies too. */
+    bool half = lt_dtypes[call->policy->variable].bits < lt_dtypes[LT_FLOAT32].bits;
+    enum lt_dtype dtype = half && !call->keras_3 ? LT_FLOAT32 : (enum lt_dtype)call->policy->variable;
     if (lt_config_bool(call, BATCH_SCALE))
-        lt_variable_add(call, out, "gamma", true, rank, dim);
+        lt_variable_add_as(call, out, "gamma", true, dtype, rank, dim);
     if (lt_config_bool(call, BATCH_CENTER))
-        lt_variable_add(call, out, "beta", true, rank, dim);
+        lt_variable_add_as(call, out, "beta", true, dtype, rank, dim);
     for (int i = 0; i < (lt_config_bool(call, BATCH_RENORM) ? 5 : 2); i++)
-        lt_variable_add(call, out, STATISTIC[i], false, rank, dim);
+        lt_variable_add_as(call, out, STATISTIC[i], false, dtype, rank, dim);
 }
 
 /* A frozen layer runs as in inference: `if training and self.trainable`. */

@@ -276,6 +276,7 @@ const struct lt_kind kinds_operations[] = {
     AXIS("Unstack", "Parts a tensor into all of an axis", unstack, move, LT_OP_COPY, NULL),
     AXIS("Take", "Picks along an axis by indices", take, pick, LT_OP_GATHER, "rows"),
     AXIS("TakeAlongAxis", "Picks single elements along an axis by indices", take_along, pick, LT_OP_GATHER, NULL),
+    OP("Shape", "The sizes of the axes, as tf.shape gives them", sizes, constant, LT_OP_COMPARE, NULL),
     AXIS("OneHot", "A one in the place of each index", one_hot, constant, LT_OP_COMPARE, NULL),
     AXIS("MultiHot", "Ones in the places of several indices", multi_hot, constant, LT_OP_COMPARE, NULL),
     OP("SliceUpdate", "Writes a block into a tensor", update, join, LT_OP_CONCAT, NULL),

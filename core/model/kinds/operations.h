@@ -48,6 +48,7 @@ LT_RULE_SHAPE(test);     /* as the operand, but bool */
 LT_RULE_SHAPE(where);
 LT_RULE_SHAPE(cast);
 LT_RULE_SHAPE(like);
+LT_RULE_SHAPE(sizes); /* of the axes: a vector of integers */
 LT_RULE_OPS(binary);
 LT_RULE_OPS(unary); /* maps each operand that the result needs */
 LT_RULE_OPS(where);

@@ -124,6 +124,14 @@ LT_RULE_SHAPE(like)
     return same(call, lt_op_dtype(call, "dtype", first_dtype(call)));
 }
 
+LT_RULE_SHAPE(sizes)
+{
+    if (call->in_count < 1)
+        return lt_op_unknown(call);
+    struct lt_shape out = {.rank = 1, .dtype = LT_INT32, .dim = {call->in[0].rank}};
+    return lt_op_result(call, &out);
+}
+
 LT_RULE_SHAPE(where)
 {
     static const char *const names[] = {"condition", "x1", "x2"};

@@ -9,10 +9,16 @@ static bool is_class(const struct lt_tree *tree, const char *name)
     return strcmp(lt_tree_text(lt_tree_get(tree, "class_name"), ""), name) == 0;
 }
 
+/* Keras 3's object, or the bare {start, stop, step} of tf.keras. */
+static bool is_slice(const struct lt_tree *part)
+{
+    return is_class(part, "__slice__") || (part->type == LT_TREE_MAP && lt_tree_get(part, "start"));
+}
+
 /* Elements of start:stop:step on an axis of n, as Python counts them. */
 static int64_t slice_length(const struct lt_tree *slice, int64_t n)
 {
-    const struct lt_tree *config = lt_tree_get(slice, "config");
+    const struct lt_tree *config = lt_tree_get(slice, "config") ? lt_tree_get(slice, "config") : slice;
     int64_t step = lt_tree_int(lt_tree_get(config, "step"), 1);
     if (step == 0)
         return 0;
@@ -43,7 +49,7 @@ LT_RULE_SHAPE(getitem)
     bool list = key->type == LT_TREE_LIST, dots = false;
     int axis = 0, taken = 0;
     for (const struct lt_tree *part = list ? key->child : key; part; part = list ? part->next : NULL)
-        taken += part->type == LT_TREE_INT || is_class(part, "__slice__");
+        taken += part->type == LT_TREE_INT || is_slice(part);
     for (const struct lt_tree *part = list ? key->child : key; part; part = list ? part->next : NULL) {
         bool ellipsis = is_class(part, "__ellipsis__");
         if (out.rank + x->rank - axis >= LT_MAX_RANK && part->type == LT_TREE_NULL)
@@ -52,7 +58,7 @@ LT_RULE_SHAPE(getitem)
             out.dim[out.rank++] = 1;
         else if (part->type == LT_TREE_INT && axis < x->rank)
             axis++;
-        else if (is_class(part, "__slice__") && axis < x->rank)
+        else if (is_slice(part) && axis < x->rank)
             out.dim[out.rank++] = slice_length(part, x->dim[axis]), axis++;
         else if (ellipsis && !dots)
             for (int i = taken; i < x->rank; i++)

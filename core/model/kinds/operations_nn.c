@@ -1,6 +1,7 @@
 /* Neural operations: convolutions, pooling, attention, normalisation. They are the layers' work without their
  * variables. */
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/checked.h"
 #include "core/model/kinds/operations.h"
@@ -42,7 +43,7 @@ static bool window_begin(const struct lt_call *call, struct window *w)
         return false;
     w->axes = call->in[0].rank - 2;
     w->first = format && strcmp(format, "channels_first") == 0;
-    w->padding = !padding || strcmp(padding, "valid") == 0 ? LT_PADDING_VALID : LT_PADDING_SAME;
+    w->padding = !padding || strcasecmp(padding, "valid") == 0 ? LT_PADDING_VALID : LT_PADDING_SAME;
     w->out = call->in[0];
     return true;
 }

@@ -29,6 +29,16 @@ static enum lt_status mismatch(struct lt_call *call)
     return a && b ? lt_call_fail(call, "%s and %s cannot be multiplied", a, b) : LT_NO_MEMORY;
 }
 
+/* tf.matmul may turn the last two axes of an operand round. */
+static void turn_round(const struct lt_call *call, const char *argument, struct lt_shape *x)
+{
+    if (x->rank < 2 || !lt_op_bool(call, argument, false))
+        return;
+    int64_t last = x->dim[x->rank - 1];
+    x->dim[x->rank - 1] = x->dim[x->rank - 2];
+    x->dim[x->rank - 2] = last;
+}
+
 /* numpy's matmul: a vector on the left is a row, on the right a column; leading axes are broadcast. */
 static enum lt_status matmul(struct lt_call *call, struct product *p)
 {
@@ -36,6 +46,8 @@ static enum lt_status matmul(struct lt_call *call, struct product *p)
     bool row = a.rank == 1, column = b.rank == 1;
     if (a.rank < 1 || b.rank < 1)
         return mismatch(call);
+    turn_round(call, "transpose_a", &a);
+    turn_round(call, "transpose_b", &b);
     if (row)
         a = (struct lt_shape){.rank = 2, .dim = {1, a.dim[0]}};
     if (column)

@@ -78,8 +78,23 @@ static const struct lt_field TOKEN_FIELDS[] = {
      .help = "Whether index 0 is padding that later layers skip"},
 };
 
+/* A task on top of the model calls the tokens' table alone, from vectors back to the vocabulary. */
+static bool is_reverse(const struct lt_call *call)
+{
+    return lt_call_keyword(call, "reverse");
+}
+
+static enum lt_status reverse_shape(struct lt_call *call)
+{
+    enum lt_status status = lt_expect_rank(call, 3);
+    const int64_t *in = call->in[0].dim;
+    return status ? status : lt_call_shape(call, 3, (int64_t[]){in[0], in[1], lt_config_int(call, TOKEN_VOCABULARY)});
+}
+
 static enum lt_status token_shape(struct lt_call *call)
 {
+    if (is_reverse(call))
+        return reverse_shape(call);
     enum lt_status status = lt_expect_rank(call, 2);
     if (!status)
         status = fits(call, call->in[0].dim[1], lt_config_int(call, TOKEN_POSITIONS));
@@ -97,8 +112,20 @@ static void token_variables(const struct lt_call *call, struct lt_variables *out
                     (int64_t[]){lt_config_int(call, TOKEN_POSITIONS), width});
 }
 
+static void reverse_ops(const struct lt_call *call, struct lt_builder *b)
+{
+    uint64_t vocabulary = (uint64_t)lt_config_int(call, TOKEN_VOCABULARY);
+    uint64_t rows = lt_shape_elements(&call->out[0]) / vocabulary, width = (uint64_t)lt_config_int(call, TOKEN_WIDTH);
+    lt_tensor table = lt_weight(b, lt_config_bool(call, TOKEN_TIED) ? 0 : 1);
+    lt_output(b, 0, lt_matmul(b, lt_input(b, 0), table, 1, rows, vocabulary, width));
+}
+
 static void token_ops(const struct lt_call *call, struct lt_builder *b)
 {
+    if (is_reverse(call)) {
+        reverse_ops(call, b);
+        return;
+    }
     uint64_t elements = lt_shape_elements(&call->out[0]);
     lt_tensor indices = lt_input_raw(b, 0);
     if (lt_dtypes[call->in[0].dtype].floating)

@@ -75,8 +75,10 @@ static void normalization_variables(const struct lt_call *call, struct lt_variab
         if (axis >= 0)
             dim[rank++] = call->in[0].dim[axis];
     }
-    lt_variable_add(call, out, "mean", false, rank, dim);
-    lt_variable_add(call, out, "variance", false, rank, dim);
+    /* Keras 2 has them in the format that it computes in. */
+    enum lt_dtype dtype = (enum lt_dtype)(call->keras_3 ? call->policy->variable : call->policy->compute);
+    lt_variable_add_as(call, out, "mean", false, dtype, rank, dim);
+    lt_variable_add_as(call, out, "variance", false, dtype, rank, dim);
     lt_variable_add_as(call, out, "count", false, LT_INT64, 0, NULL); /* on JAX int32 */
 }
 
@@ -111,6 +113,23 @@ static const char *const OUTPUT_MODES[] = {"int", "one_hot", "multi_hot", "count
         .name = key, .type = LT_FIELD_TREE, .optional = true, .help = text                                             \
     }
 
+/* Of what looks up a vocabulary. */
+#define FIELD_VOCABULARY_SIZE                                                                                          \
+    {                                                                                                                  \
+        .name = "vocabulary_size", .type = LT_FIELD_INT, .low = 0, .high = LT_DIM_LIMIT, .optional = true,             \
+        .help = "Entries of the vocabulary"                                                                            \
+    }
+#define FIELD_MAX_TOKENS                                                                                               \
+    {                                                                                                                  \
+        .name = "max_tokens", .type = LT_FIELD_INT, .low = 1, .high = LT_DIM_LIMIT, .optional = true,                  \
+        .help = "Most entries of the vocabulary"                                                                       \
+    }
+#define FIELD_PADS                                                                                                     \
+    {                                                                                                                  \
+        .name = "pad_to_max_tokens", .type = LT_FIELD_BOOL, .initial = "false",                                        \
+        .help = "Whether the result has max_tokens positions even where the vocabulary is smaller"                     \
+    }
+
 enum { CATEGORY_MODE, CATEGORY_COUNT };
 
 static const struct lt_field CATEGORY_FIELDS[] = {
@@ -137,21 +156,14 @@ static const struct lt_field HASHING_FIELDS[] = {
     FIELD_KEPT("mask_value", "What stands for nothing"),
     FIELD_KEPT("salt", "Changes the hash function"),
 };
+enum { LOOKUP_MAX_TOKENS = CATEGORY_COUNT + 2, LOOKUP_PADS };
+
 static const struct lt_field LOOKUP_FIELDS[] = {
     FIELD_MODE("int"),
-    {.name = "vocabulary_size",
-     .type = LT_FIELD_INT,
-     .low = 0,
-     .high = LT_DIM_LIMIT,
-     .optional = true,
-     .help = "Entries of the vocabulary"},
+    FIELD_VOCABULARY_SIZE,
     FIELD_SPARSE,
-    {.name = "max_tokens",
-     .type = LT_FIELD_INT,
-     .low = 1,
-     .high = LT_DIM_LIMIT,
-     .optional = true,
-     .help = "Most entries of the vocabulary"},
+    FIELD_MAX_TOKENS,
+    FIELD_PADS,
     {.name = "num_oov_indices",
      .type = LT_FIELD_INT,
      .initial = "1",
@@ -163,21 +175,28 @@ static const struct lt_field LOOKUP_FIELDS[] = {
     FIELD_KEPT("oov_token", "What stands for all that is not in the vocabulary"),
     FIELD_KEPT("idf_weights", "Weights of the entries"),
     {.name = "invert", .type = LT_FIELD_BOOL, .initial = "false", .help = "Whether indices become entries"},
-    {.name = "pad_to_max_tokens",
-     .type = LT_FIELD_BOOL,
-     .initial = "false",
-     .help = "Whether the result has max_tokens positions even where the vocabulary is smaller"},
 };
 
 /* The number of categories that the config states; 0: not known. */
 static int64_t categories(const struct lt_call *call)
 {
     int64_t count = lt_config_int(call, CATEGORY_COUNT);
+    if (call->layer->kind->config == LOOKUP_FIELDS && lt_config_bool(call, LOOKUP_PADS))
+        return lt_config_int(call, LOOKUP_MAX_TOKENS);
     int boundaries = lt_field_find(call->layer->kind->config, call->layer->kind->config_count, "bin_boundaries");
     const struct lt_value *limits = boundaries < 0 ? NULL : lt_config(call, boundaries);
     if (count < 1 && limits && limits->type == LT_VALUE_TREE)
         return (int64_t)limits->tree->count + 1;
     return count;
+}
+
+/* Keras reports the last axis replaced where an axis is added (hashing.py, compute_output_shape). */
+static enum lt_status report_hashed(struct lt_call *call, int64_t count)
+{
+    struct lt_shape *reported = call->in[0].rank > 0 ? lt_call_report(call) : NULL;
+    if (reported)
+        reported->dim[--reported->rank - 1] = count;
+    return reported || call->in[0].rank < 1 ? LT_OK : LT_NO_MEMORY;
 }
 
 /* Indices keep the shape; one_hot replaces a last axis of 1 or adds an axis; the others replace the last axis. */
@@ -201,25 +220,22 @@ static enum lt_status category_shape(struct lt_call *call)
     bool add = out->rank < 1 || (mode && strcmp(mode, "one_hot") == 0 && out->dim[out->rank - 1] != 1);
     if (add && out->rank == LT_MAX_RANK)
         return lt_call_fail(call, "the input has too many axes");
+    bool hashed = call->layer->kind->config == HASHING_FIELDS;
     if (add)
         out->rank++;
     out->dim[out->rank - 1] = count;
-    return LT_OK;
+    return add && hashed ? report_hashed(call, count) : LT_OK;
 }
 
 /* -------------------------------------------------------------------------------------------------- text */
 
-enum { TEXT_MODE, TEXT_COUNT, TEXT_SPARSE, TEXT_LENGTH };
+enum { TEXT_MODE, TEXT_MAX_TOKENS, TEXT_PADS, TEXT_VOCABULARY, TEXT_LENGTH };
 
 static const struct lt_field TEXT_FIELDS[] = {
     FIELD_MODE("int"),
-    {.name = "max_tokens",
-     .type = LT_FIELD_INT,
-     .low = 1,
-     .high = LT_DIM_LIMIT,
-     .optional = true,
-     .help = "Most entries of the vocabulary"},
-    FIELD_SPARSE,
+    FIELD_MAX_TOKENS,
+    FIELD_PADS,
+    FIELD_VOCABULARY_SIZE,
     {.name = "output_sequence_length",
      .type = LT_FIELD_INT,
      .low = 1,
@@ -228,36 +244,44 @@ static const struct lt_field TEXT_FIELDS[] = {
      .help = "Tokens of each text, padded or cut; none: as many as the longest has"},
     FIELD_KEPT("standardize", "What is done to the text first"),
     FIELD_KEPT("split", "How the text is split"),
+    FIELD_SPARSE,
     FIELD_KEPT("ngrams", "How many tokens are taken together"),
-    {.name = "pad_to_max_tokens",
-     .type = LT_FIELD_BOOL,
-     .initial = "false",
-     .help = "Whether the result has max_tokens positions even where the vocabulary is smaller"},
     {.name = "ragged", .type = LT_FIELD_BOOL, .initial = "false", .help = "Whether texts keep their own length"},
     FIELD_KEPT("vocabulary", "The vocabulary"),
     FIELD_KEPT("idf_weights", "Weights of the entries"),
     FIELD_KEPT("encoding", "Encoding of the text"),
-    {.name = "vocabulary_size",
-     .type = LT_FIELD_INT,
-     .low = 0,
-     .high = LT_DIM_LIMIT,
-     .optional = true,
-     .help = "Entries of the vocabulary"},
 };
 
-/* Its size is fixed only where the config says so; else it is left to the file. */
+/* Keras 3 reports the axis of the texts as well, which are made one (text_vectorization.py, compute_output_shape). */
+static enum lt_status report_texts(struct lt_call *call)
+{
+    const struct lt_shape *in = &call->in[0];
+    struct lt_shape *reported = in->rank < LT_MAX_RANK ? lt_call_report(call) : NULL;
+    if (!reported)
+        return LT_NO_MEMORY;
+    memcpy(reported->dim, in->dim, sizeof in->dim);
+    reported->rank = (int8_t)(in->rank + 1);
+    reported->dim[in->rank] = call->out->dim[1];
+    return LT_OK;
+}
+
+/* Indices are as many as the longest text of a batch has tokens; counts as many as the vocabulary has entries. */
 static enum lt_status text_shape(struct lt_call *call)
 {
     const char *mode = lt_config_text(call, TEXT_MODE);
     bool indices = mode && strcmp(mode, "int") == 0;
-    int64_t size = lt_config_int(call, indices ? TEXT_LENGTH : TEXT_COUNT);
+    int64_t size = lt_config_int(call, indices                           ? TEXT_LENGTH
+                                       : lt_config_bool(call, TEXT_PADS) ? TEXT_MAX_TOKENS
+                                                                         : TEXT_VOCABULARY);
     struct lt_shape *out = lt_call_out(call, 1);
     if (!out)
         return LT_NO_MEMORY;
-    if (size > 0 && call->in_count && call->in[0].rank > 0)
-        *out = (struct lt_shape){.rank = 2, .dim = {call->in[0].dim[0], size}};
+    if (call->in_count < 1 || call->in[0].rank < 1 || (size < 1 && !indices))
+        return LT_OK;
+    call->guessed = size < 1;
+    *out = (struct lt_shape){.rank = 2, .dim = {call->in[0].dim[0], size < 1 ? call->open_steps : size}};
     out->dtype = indices ? LT_INT64 : call->policy->compute;
-    return LT_OK;
+    return indices || call->in[0].rank < 2 ? LT_OK : report_texts(call);
 }
 
 /* ------------------------------------------------------------------------------------------------- sound */
@@ -305,15 +329,24 @@ static const struct lt_field MEL_FIELDS[] = {
     {.name = "ref_power", .type = LT_FIELD_FLOAT, .initial = "1.0", .help = "The power of 0 decibel"},
 };
 
+/* The frames stand around every stride-th sample, the first one included. Keras reports one frame more where the last
+ * ones are not full, and no axes but the batch and one of samples (mel_spectrogram.py, compute_output_shape). */
 static enum lt_status mel_shape(struct lt_call *call)
 {
-    if (call->in_count < 1 || call->in[0].rank < 1 || call->in[0].rank >= LT_MAX_RANK)
+    if (call->in_count < 1 || call->in[0].rank < 2 || call->in[0].rank >= LT_MAX_RANK)
         return lt_call_fail(call, "MelSpectrogram needs a sequence of samples");
     struct lt_shape out = call->in[0];
     int64_t stride = lt_config_int(call, MEL_STRIDE), samples = out.dim[out.rank - 1];
     out.dim[out.rank - 1] = lt_config_int(call, MEL_BINS);
-    out.dim[out.rank++] = (samples + stride - 1) / stride;
-    return lt_call_shape(call, out.rank, out.dim);
+    out.dim[out.rank++] = 1 + samples / stride;
+    enum lt_status status = lt_call_shape(call, out.rank, out.dim);
+    struct lt_shape *reported = status ? NULL : lt_call_report(call);
+    if (!reported)
+        return status ? status : LT_NO_MEMORY;
+    reported->rank = 3;
+    reported->dim[1] = lt_config_int(call, MEL_BINS);
+    reported->dim[2] = (call->in[0].dim[1] + stride + 1) / stride;
+    return LT_OK;
 }
 
 static const char *const STFT_MODES[] = {"log", "magnitude", "psd", "real", "imag", "angle", "stft", NULL};

@@ -481,7 +481,7 @@ static void rnn_ops(const struct lt_call *call, struct lt_builder *b)
 #define CONV_LSTM(class, sentence, axes)                                                                               \
     {                                                                                                                  \
         .name = class, .module = "keras.layers", .help = sentence, .family = LT_FAMILY_RECURRENT,                      \
-        .config = lt_conv_lstm_fields, .config_count = LT_CONV_LSTM_FIELD_COUNT, .parameter = axes,                    \
+        .config = lt_conv_lstm_fields, .config_count = LT_CONV_LSTM_FIELD_COUNT, .parameter = axes, .composite = true, \
         .shape = lt_conv_lstm_shape, .variables = lt_conv_lstm_variables, .ops = lt_conv_lstm_ops                      \
     }
 

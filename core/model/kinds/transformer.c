@@ -532,7 +532,8 @@ static void block_ops(const struct lt_call *call, struct lt_builder *b)
 #define BLOCK(class_name, style, fields, text)                                                                         \
     {                                                                                                                  \
         .name = class_name, .module = "keras_hub.layers", .help = text, .family = LT_FAMILY_ATTENTION,                 \
-        LT_FIELDS(fields), .parameter = style, .shape = block_shape, .variables = block_variables, .ops = block_ops    \
+        LT_FIELDS(fields), .parameter = style, .shape = block_shape, .variables = block_variables, .ops = block_ops,   \
+        .composite = true                                                                                              \
     }
 
 const struct lt_kind kinds_transformer[] = {

@@ -147,6 +147,15 @@ static enum lt_status directions(const struct lt_call *call, struct lt_call chil
     return status == LT_OK ? direction(call, 1, &child[1]) : status;
 }
 
+/* Keras reports twice the forward direction, however wide the other one is (bidirectional.py, compute_output_shape). */
+static enum lt_status report_twice(struct lt_call *call, const struct lt_shape *forward)
+{
+    struct lt_shape *reported = lt_call_report(call);
+    if (reported)
+        reported[0].dim[forward->rank - 1] = 2 * forward->dim[forward->rank - 1];
+    return reported ? LT_OK : LT_NO_MEMORY;
+}
+
 static enum lt_status bidirectional_shape(struct lt_call *call)
 {
     struct lt_call child[2];
@@ -172,7 +181,7 @@ static enum lt_status bidirectional_shape(struct lt_call *call)
         out[outputs + i] = child[0].out[1 + i];
     for (int i = 1; i < child[1].out_count; i++)
         out[outputs + states + i - 1] = child[1].out[i];
-    return LT_OK;
+    return mode && !lt_shape_equal(forward, backward) ? report_twice(call, forward) : LT_OK;
 }
 
 static void bidirectional_variables(const struct lt_call *call, struct lt_variables *out)
@@ -188,8 +197,9 @@ static void bidirectional_variables(const struct lt_call *call, struct lt_variab
     uint32_t first = out->count;
     lt_child_variables(&child[0], "forward", out);
     lt_child_variables(&child[1], "backward", out);
-    for (uint32_t i = first; !call->layer->trainable && i < out->count; i++)
-        out->item[i].trainable = false;
+    if (!call->layer->trainable && !call->keras_3)
+        for (uint32_t i = first; i < out->count; i++)
+            out->item[i].trainable = false;
 }
 
 static lt_tensor merge(const struct lt_call *call, struct lt_builder *b, lt_tensor x, lt_tensor y, const char *mode)
@@ -289,7 +299,7 @@ static void spectral_variables(const struct lt_call *call, struct lt_variables *
     if (kernel < 0)
         return;
     const struct lt_variable *v = &list.item[kernel];
-    lt_variable_add(call, out, "vector_u", false, 2, (int64_t[]){1, v->dim[v->rank - 1]});
+    lt_variable_add_as(call, out, "vector_u", false, (enum lt_dtype)v->dtype, 2, (int64_t[]){1, v->dim[v->rank - 1]});
 }
 
 /* Variables of the inner layer come first, so that vector_u stands right behind them. */

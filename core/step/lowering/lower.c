@@ -132,6 +132,7 @@ enum lt_status lt_lower(const struct lt_builder *from, const struct lt_lowering_
                     .region_count = from->program.region_count},
         .tensor_capacity = from->tensor_capacity,
         .region_capacity = from->region_capacity,
+        .expected = 2 * from->program.op_count,
         .status = from->status,
     };
     struct lt_call call = {0};

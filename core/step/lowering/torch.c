@@ -180,6 +180,7 @@ static bool old_expand_gpu(struct lt_builder *b, const struct lt_op *op, const l
  * and loop over the variables on a CPU, where it has three (tests/reference/updates_torch.json). */
 #define KERAS_UPDATE .update_temporaries = -1, .update_at_once = true
 #define LOOP_UPDATE  .update_temporaries = 3
+#define OLD_UPDATE   .update_temporaries = 2 /* PyTorch 1.13: torch_cpu_peaks.csv of tests/accuracy */
 #define GPU_UPDATE   .update_temporaries = 1, .update_at_once = true
 
 const struct lt_framework_lowering lt_lowering_torch = {
@@ -222,7 +223,7 @@ const struct lt_framework_lowering lt_lowering_torch_plain_gpu = {
 };
 const struct lt_framework_lowering lt_lowering_torch_1 = {
     EAGER,
-    LOOP_UPDATE,
+    OLD_UPDATE,
     .gradients_stay = true,
     .autocasts = true,
     .base = &lt_lowering_torch_plain,
@@ -232,7 +233,7 @@ const struct lt_framework_lowering lt_lowering_torch_1 = {
 /* The optimizers loop over the variables on a GPU too. */
 const struct lt_framework_lowering lt_lowering_torch_1_gpu = {
     EAGER,
-    LOOP_UPDATE,
+    OLD_UPDATE,
     .gradients_stay = true,
     .autocasts = true,
     .base = &lt_lowering_torch_plain_gpu,

@@ -84,6 +84,8 @@ void lt_price(const struct lt_engine *e, const struct lt_step *step, struct lt_s
         work = lt_recurrent_seconds(e, (enum lt_dtype)op->dtype, op->op->dim, (enum lt_path)op->path);
     else if (op->kind == LT_STEP_OP && op->op->kind == LT_OP_ATTENTION)
         work = attention(e, op);
+    else if (op_class == LT_CLASS_OPAQUE && op->kind == LT_STEP_OP) /* of a layer that the user described */
+        work = op->op->flops / e->simt_flops_per_s;
     else if (op_class == LT_CLASS_DEPTHWISE && e->cpu)
         work = op->op->flops / e->simt_flops_per_s * 4; /* one row of taps fills few lanes */
     op->seconds = turns * fmax(work, stream);
