@@ -159,7 +159,8 @@ static void add_files_here(struct picker *picker)
     for (const struct dirent *entry; here && (entry = readdir(here));) {
         if (picker->count - first == FILES_LISTED || !is_model_name(entry->d_name))
             continue;
-        struct picker_item *item = add(picker, entry->d_name, entry->d_name, "file");
+        const char *name = lt_strdup(&picker->arena, entry->d_name); /* the entry ends with the folder */
+        struct picker_item *item = name ? add(picker, name, name, "file") : NULL;
         if (!item)
             break;
         item->note[0] = "file";
