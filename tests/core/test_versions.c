@@ -56,12 +56,35 @@ static void sgd_in_tf_keras(void **state)
     estimating_close(&t);
 }
 
+static double step_seconds(struct estimating *t, const char *version, const char *precision)
+{
+    const char *const setup[] = {"framework=tensorflow",         "keras=none", version, precision,
+                                 "device=nvidia-a100-sxm4-40gb", NULL};
+    assert_int_equal(estimating_run(t, setup), LT_OK);
+    return t->estimate.time.step_seconds.value;
+}
+
+/* Release notes of TensorFlow 2.4: TensorFloat-32 is used by default on Ampere. */
+static void tf32_in_tensorflow(void **state)
+{
+    (void)state;
+    struct estimating t;
+    estimating_open(&t, "tests/reference/applications/VGG16.keras");
+    double old = step_seconds(&t, "framework_version=2.3", "precision=float32");
+    double new = step_seconds(&t, "framework_version=2.4", "precision=float32");
+    assert_true(old > 1.15 * new);
+    assert_true(step_seconds(&t, "framework_version=2.4", "precision=tf32") == new);
+    assert_true(step_seconds(&t, "framework_version=2.3", "precision=tf32") == new);
+    estimating_close(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attention_in_torch),
         cmocka_unit_test(dropout_in_tensorflow),
         cmocka_unit_test(sgd_in_tf_keras),
+        cmocka_unit_test(tf32_in_tensorflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
