@@ -157,11 +157,13 @@ struct counts {
     uint64_t weights, optimizer;
 };
 
-/* What stands at the root of the files of all generations beside the model's variables. */
+/* What stands at the root of the files of all generations beside the model's variables. A LossScaleOptimizer of Keras 3
+ * writes the state of the optimizer inside it a second time (save_own_variables: its variables hold those as well). */
 static const struct {
     const char *group;
     bool optimizer;
 } APART[] = {
+    {"optimizer/inner_optimizer", false}, /* stands before the group that it is in */
     {"optimizer_weights", true},
     {"optimizer", true},
     {"metrics", false},
@@ -170,10 +172,11 @@ static const struct {
 
 static uint64_t *counter(struct counts *counts, uint64_t *nothing, const char *path)
 {
-    size_t length = strcspn(path, "/");
-    for (size_t i = 0; i < sizeof APART / sizeof *APART; i++)
-        if (strlen(APART[i].group) == length && strncmp(APART[i].group, path, length) == 0)
+    for (size_t i = 0; i < sizeof APART / sizeof *APART; i++) {
+        size_t length = strlen(APART[i].group);
+        if (strncmp(APART[i].group, path, length) == 0 && (path[length] == '/' || !path[length]))
             return APART[i].optimizer ? &counts->optimizer : nothing;
+    }
     return &counts->weights;
 }
 

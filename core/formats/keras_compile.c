@@ -95,6 +95,11 @@ static void read_optimizer(struct keras_reader *reader, const struct lt_tree *tr
         return;
     }
     const struct lt_tree *config = lt_tree_get(tree, "config");
+    const struct lt_tree *excluded = lt_tree_get(config, "exclude_layers");
+    if (excluded && excluded->count)
+        keras_problem(reader, LT_NOTE, excluded, NULL,
+                      "exclude_layers was not taken over: its matrices count as updated by %s, without a velocity",
+                      optimizer->class_name);
     if (!config || config->type != LT_TREE_MAP || !config->count)
         return;
     enum { MADE = 2 }; /* options that no key stands for */

@@ -21,10 +21,15 @@ def chain(shape, *layers, dtype=None):
     return keras.Model(x, tensor)
 
 
-def quantized(mode):
-    model = chain((8,), L.Dense(4))
+def quantized(mode, model=None):
+    model = model or chain((8,), L.Dense(4))
     model.quantize(mode)
     return model
+
+
+def untied():
+    tokens, layer = keras.Input((5,), dtype="int32"), L.ReversibleEmbedding(20, 5, tie_weights=False)
+    return keras.Model(tokens, layer(layer(tokens), reverse=True))
 
 
 def scores():
@@ -46,6 +51,9 @@ MODELS_3 = {
     "LoRA under float64": lambda: chain((8,), L.Dense(4, lora_rank=2, dtype="float64")),
     "directions of two widths": lambda: chain((5, 3), L.Bidirectional(L.LSTM(4), backward_layer=L.GRU(3, go_backwards=True))),
     "float8": lambda: quantized("float8"),
+    "int8 of an untied embedding": lambda: quantized("int8", untied()),
+    "int4 of an untied embedding": lambda: quantized("int4", untied()),
+    "int4 under bfloat16": lambda: quantized("int4", chain((8,), L.Dense(4, dtype="bfloat16"))),
     "a spectral norm of half precision": lambda: chain((8,), L.SpectralNormalization(L.Dense(4, dtype="bfloat16"))),
 }
 MODELS_2 = {
@@ -63,6 +71,7 @@ MODELS_2 = {
     "the shape of a tensor": lambda: chain((4, 3), tf.shape),
     "einsum with an ellipsis at the left": MODELS_3["einsum with an ellipsis at the left"],
     "a frozen Bidirectional": MODELS_3["a frozen Bidirectional"],
+    "a spectral norm of a frozen layer": lambda: chain((8,), L.SpectralNormalization(L.Dense(4, trainable=False))),
 }
 O = keras.optimizers
 OPTIMIZERS = {

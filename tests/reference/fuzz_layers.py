@@ -219,7 +219,9 @@ def permute(dice, shape):
 
 
 def upsampling(dice, shape):
-    return drop_none({"size": sizes(dice, 2, 3), "data_format": order(dice), "interpolation": some(dice, ["bilinear", "nearest"], 0.3)})
+    """Of an image with one open side Keras 2 forgets the size of the other one, which it does make."""
+    size, layout = sizes(dice, 2, 3), order(dice)
+    return drop_none({"size": size, "data_format": None if None in shape else layout, "interpolation": some(dice, ["bilinear", "nearest"], 0.3)})
 
 
 # --- attention ----------------------------------------------------------------------------------------------------

@@ -184,7 +184,7 @@ static void reversible_variables(const struct lt_call *call, struct lt_variables
     const struct lt_kernel kernel = embed_kernel(call, 0);
     lt_kernel_variables(call, &kernel, out);
     if (!lt_config_bool(call, REVERSIBLE_TIED))
-        lt_variable_add(call, out, "reverse_embeddings", true, 2, (int64_t[]){kernel.outputs, kernel.inputs});
+        lt_kernel_reverse_variables(call, &kernel, out);
 }
 
 static void reversible_ops(const struct lt_call *call, struct lt_builder *b)
@@ -197,8 +197,7 @@ static void reversible_ops(const struct lt_call *call, struct lt_builder *b)
     bool tied = lt_config_bool(call, REVERSIBLE_TIED);
     uint64_t vocabulary = (uint64_t)kernel.inputs, width = (uint64_t)kernel.outputs;
     uint64_t rows = lt_shape_elements(&call->out[0]) / vocabulary;
-    lt_tensor table =
-        tied ? lt_kernel_weight(call, b, &kernel, false) : lt_weight(b, lt_kernel_variable_count(call, &kernel));
+    lt_tensor table = tied ? lt_kernel_weight(call, b, &kernel, false) : lt_kernel_reverse_weight(call, b, &kernel);
     lt_tensor logits = lt_matmul(b, lt_input(b, 0), table, 1, rows, vocabulary, width);
     if (lt_config(call, REVERSIBLE_CAP)->type != LT_VALUE_NULL)
         logits = lt_map(b, LT_OP_SCALE, lt_map(b, LT_OP_TANH, lt_map(b, LT_OP_SCALE, logits)));

@@ -13,7 +13,12 @@ static void int8_variables(const struct lt_call *call, const struct lt_kernel *k
 {
     lt_variable_add_as(call, out, k->name, false, LT_INT8, k->rank, k->dim);
     int64_t scales = k->by_row ? k->inputs : k->outputs;
-    lt_variable_add_as(call, out, lt_format(out->arena, "%s_scale", k->name), false, LT_FLOAT32, 1, &scales);
+    lt_variable_add(call, out, lt_format(out->arena, "%s_scale", k->name), false, 1, &scales);
+}
+
+static int64_t int4_blocks(int64_t values)
+{
+    return (values + INT4_BLOCK - 1) / INT4_BLOCK;
 }
 
 /* Two values to a byte along the outputs, and a scale, a zero point for each block of 128 inputs; embeddings have their
@@ -21,11 +26,11 @@ static void int8_variables(const struct lt_call *call, const struct lt_kernel *k
 static void int4_variables(const struct lt_call *call, const struct lt_kernel *k, struct lt_variables *out)
 {
     int64_t along = k->by_row ? k->outputs : k->inputs;
-    int64_t blocks = (along + INT4_BLOCK - 1) / INT4_BLOCK;
+    int64_t blocks = int4_blocks(along);
     int64_t packed[] = {k->inputs, (k->outputs + 1) / 2};
     int64_t scale[] = {k->by_row ? k->inputs : blocks, k->by_row ? blocks : k->outputs};
     lt_variable_add_as(call, out, k->name, false, LT_INT8, 2, packed);
-    lt_variable_add_as(call, out, lt_format(out->arena, "%s_scale", k->name), false, LT_FLOAT32, 2, scale);
+    lt_variable_add(call, out, lt_format(out->arena, "%s_scale", k->name), false, 2, scale);
     lt_variable_add_as(call, out, lt_format(out->arena, "%s_zero", k->name), false, LT_INT8, 2, scale);
     lt_variable_add_as(call, out, "g_idx", false, LT_FLOAT32, 1, &along);
 }
@@ -73,6 +78,23 @@ int lt_kernel_variable_count(const struct lt_call *call, const struct lt_kernel 
     return COUNT[lt_kernel_quantization(call, kernel)];
 }
 
+void lt_kernel_reverse_variables(const struct lt_call *call, const struct lt_kernel *table, struct lt_variables *out)
+{
+    static const char NAME[] = "reverse_embeddings", SCALE[] = "reverse_embeddings_scale";
+    unsigned mode = lt_kernel_quantization(call, table);
+    int64_t stored[] = {table->outputs, table->inputs}, scale[] = {int4_blocks(table->outputs), table->inputs};
+    if (mode == LT_QUANTIZATION_INT8) {
+        lt_variable_add_as(call, out, NAME, false, LT_INT8, 2, stored);
+        lt_variable_add(call, out, SCALE, false, 1, &table->inputs);
+    } else if (mode == LT_QUANTIZATION_INT4) {
+        stored[0] = (table->outputs + 1) / 2;
+        lt_variable_add_as(call, out, NAME, false, LT_INT8, 2, stored);
+        lt_variable_add(call, out, SCALE, false, 2, scale);
+        lt_variable_add(call, out, "reverse_embeddings_zero", false, 2, scale);
+    } else
+        lt_variable_add(call, out, NAME, true, 2, stored);
+}
+
 void lt_kernel_adapters(const struct lt_call *call, const struct lt_kernel *kernel, struct lt_variables *out)
 {
     if (!kernel->lora_rank)
@@ -96,17 +118,28 @@ static lt_tensor add_adapters(const struct lt_call *call, struct lt_builder *b, 
     return lt_combine(b, LT_OP_ADD, weight, lt_map(b, LT_OP_SCALE, product), elements);
 }
 
+/* The variable at `index`; of a quantized kernel, times the scale behind it. */
+static lt_tensor dequantized(const struct lt_call *call, struct lt_builder *b, const struct lt_kernel *kernel,
+                             int index)
+{
+    unsigned mode = lt_kernel_quantization(call, kernel);
+    lt_tensor weight = lt_weight(b, index);
+    if (mode != LT_QUANTIZATION_INT8 && mode != LT_QUANTIZATION_INT4)
+        return weight;
+    uint64_t elements = lt_mul((uint64_t)kernel->inputs, (uint64_t)kernel->outputs);
+    weight = lt_emit(b, LT_OP_CAST, &weight, 1, elements, (enum lt_dtype)call->policy->compute);
+    return lt_combine(b, LT_OP_MULTIPLY, weight, lt_weight(b, index + 1), elements);
+}
+
+lt_tensor lt_kernel_reverse_weight(const struct lt_call *call, struct lt_builder *b, const struct lt_kernel *table)
+{
+    return dequantized(call, b, table, lt_kernel_variable_count(call, table));
+}
+
 lt_tensor lt_kernel_weight(const struct lt_call *call, struct lt_builder *b, const struct lt_kernel *kernel,
                            bool has_bias)
 {
-    unsigned mode = lt_kernel_quantization(call, kernel);
-    lt_tensor weight = lt_weight(b, 0);
-    if (mode == LT_QUANTIZATION_INT8 || mode == LT_QUANTIZATION_INT4) {
-        uint64_t elements = lt_mul((uint64_t)kernel->inputs, (uint64_t)kernel->outputs);
-        enum lt_dtype compute = (enum lt_dtype)call->policy->compute;
-        weight = lt_emit(b, LT_OP_CAST, &weight, 1, elements, compute);
-        weight = lt_combine(b, LT_OP_MULTIPLY, weight, lt_weight(b, 1), elements);
-    }
+    lt_tensor weight = dequantized(call, b, kernel, 0);
     return kernel->lora_rank ? add_adapters(call, b, kernel, has_bias, weight) : weight;
 }
 

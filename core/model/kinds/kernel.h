@@ -37,6 +37,11 @@ unsigned lt_kernel_quantization(const struct lt_call *call, const struct lt_kern
 void lt_kernel_variables(const struct lt_call *call, const struct lt_kernel *kernel, struct lt_variables *out);
 void lt_kernel_adapters(const struct lt_call *call, const struct lt_kernel *kernel, struct lt_variables *out);
 
+/* The way back of a table of embeddings that is not tied to it (reversible_embedding.py): the table turned round,
+ * behind the table's own variables, and what its quantization needs. */
+void lt_kernel_reverse_variables(const struct lt_call *call, const struct lt_kernel *table, struct lt_variables *out);
+lt_tensor lt_kernel_reverse_weight(const struct lt_call *call, struct lt_builder *b, const struct lt_kernel *table);
+
 /* How many variables lt_kernel_variables adds: the index of the bias. */
 int lt_kernel_variable_count(const struct lt_call *call, const struct lt_kernel *kernel);
 

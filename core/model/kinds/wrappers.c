@@ -294,10 +294,14 @@ static void spectral_variables(const struct lt_call *call, struct lt_variables *
     if (plain_child(call, &child) != LT_OK)
         return;
     lt_inner_variables(call, &child, &list);
+    uint32_t first = out->count;
     lt_inner_variables(call, &child, out);
     int kernel = kernel_index(&list);
     if (kernel < 0)
         return;
+    /* Keras 2 takes the kernel for the wrapper's own as well, so that a frozen inner layer does not freeze it. */
+    if (!call->keras_3 && first + (uint32_t)kernel < out->count)
+        out->item[first + (uint32_t)kernel].trainable = call->layer->trainable;
     const struct lt_variable *v = &list.item[kernel];
     lt_variable_add_as(call, out, "vector_u", false, (enum lt_dtype)v->dtype, 2, (int64_t[]){1, v->dim[v->rank - 1]});
 }
