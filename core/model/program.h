@@ -28,6 +28,7 @@ struct lt_tensor_info {
     uint32_t region; /* it exists once per turn of this region; 0: once */
     uint8_t dtype, role;
     bool trainable; /* of a variable */
+    bool result;    /* of a layer's call in the model's own graph, not in one inside it */
 };
 
 enum { LT_OP_DIMS = 8 };

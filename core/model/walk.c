@@ -223,6 +223,8 @@ static void call_ops(struct walker *w, const struct lt_call *call, const struct 
             out->tensor[i] = lt_emit(b, LT_OP_OPAQUE, there, count, elements,
                                      (enum lt_dtype)(out->shape[i].rank < 0 ? LT_FLOAT32 : out->shape[i].dtype));
         }
+    for (int i = 0; !b->status && !w->depth && i < out->count; i++)
+        b->program.tensor[out->tensor[i]].result = true;
 }
 
 /* --- graphs ---------------------------------------------------------------------------------------------------- */

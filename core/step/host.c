@@ -61,8 +61,8 @@ void lt_host_memory_make(const struct lt_step *step, const struct lt_timeline *t
     double framework = (double)host[LT_HOST_FRAMEWORK], above = (double)sum - framework;
     memory->peak_bytes = (struct lt_figure){
         .value = (double)sum,
-        .low = framework * (cpu ? 0.94 : 0.6) + above * 0.85,
-        .high = framework * (cpu ? 1.06 : 1.6) + above * 1.2,
+        .low = framework * (cpu ? 0.92 : 0.6) + above * 0.8,
+        .high = framework * (cpu ? 1.08 : 1.6) + above * 1.22,
         .standing = cpu ? lt_estimate_standing(out) : LT_ASSUMED,
     };
     memory->capacity_bytes = out->machine->ram_bytes;

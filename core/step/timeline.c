@@ -16,6 +16,7 @@ struct storage {
     bool outlives_pass; /* read in a later one */
     bool resident;      /* variables and inputs: counted apart */
     bool held;          /* the allocator has handed it out */
+    bool result;        /* of a layer's call, where those stay until the model's call ends */
 };
 
 struct timeline {
@@ -23,6 +24,7 @@ struct timeline {
     struct storage *storage;
     uint32_t *of; /* storage of each tensor; NEVER: none yet */
     uint32_t storage_count;
+    uint32_t call_end; /* the op after which results of layers need no longer stay; NEVER: they do not */
 };
 
 /* The passes that a tensor may be handed on between: the forward pass, what of it runs again, gradients and updates. */
@@ -104,6 +106,25 @@ static void span_storages(struct timeline *t)
             s->true_bytes = lt_max(s->true_bytes, lt_mul(s->turn_bytes, copies_of(step, info, outlives)));
         }
     }
+}
+
+/* Results of layers live until the last of them is there. */
+static void hold_results(struct timeline *t)
+{
+    const struct lt_step *step = t->step;
+    t->call_end = NEVER;
+    for (uint32_t i = 0; i < step->op_count && step->lowering->results_stay; i++) {
+        const struct lt_step_op *op = &step->op[i];
+        const lt_tensor *out = step->operand + op->operand + op->in_count;
+        for (int k = 0; k < op->out_count && op->phase == LT_PHASE_FORWARD; k++)
+            if (lt_step_info(step, out[k])->result) {
+                t->storage[t->of[out[k]]].result = true;
+                t->call_end = i;
+            }
+    }
+    for (uint32_t i = 0; i < t->storage_count && t->call_end != NEVER; i++)
+        if (t->storage[i].result && t->storage[i].last < t->call_end)
+            t->storage[i].last = t->call_end;
 }
 
 /* An elementwise op writes over its operand where nobody needs that any more. */
@@ -204,6 +225,9 @@ static void walk(struct walking *w, struct lt_moment *moment, struct lt_timeline
             if (s->last == i)
                 give_back(w, s);
         }
+        for (uint32_t k = 0; i == t->call_end && k < t->storage_count; k++)
+            if (t->storage[k].result && t->storage[k].last == i)
+                give_back(w, &t->storage[k]);
     }
 }
 
@@ -243,6 +267,7 @@ enum lt_status lt_timeline_make(const struct lt_step *step, const struct lt_resi
         return LT_NO_MEMORY;
     memset(t.of, 0xff, tensors * sizeof *t.of);
     span_storages(&t);
+    hold_results(&t);
     reuse_in_place(&t);
     classify(&t, round_bytes, out);
     uint64_t base = lt_resident_bytes(resident);

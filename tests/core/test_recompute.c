@@ -70,9 +70,7 @@ static void torch_keeps_what_was_measured(void **state)
         struct estimating t;
         estimate_row(&t, row, "torch", NULL);
         wrong += !close_to("kept", name, kept_of(&t), lt_tree_number(lt_tree_get(row, "kept_bytes"), 0), 0.035);
-        /* Plain PyTorch also at its peak; Keras's composites have temporaries that are not modelled. */
-        if (strcmp(text_of(row, "keras", ""), "none") == 0)
-            wrong += !close_to("peak", name, peak_of(&t), lt_tree_number(lt_tree_get(row, "peak_bytes"), 0), 0.05);
+        wrong += !close_to("peak", name, peak_of(&t), lt_tree_number(lt_tree_get(row, "peak_bytes"), 0), 0.05);
         estimating_close(&t);
     }
     assert_int_equal(wrong, 0);

@@ -77,6 +77,7 @@ struct lt_framework_lowering {
     /* Of one update, in variables of the same size; negative: as the optimizer's table says. */
     float update_temporaries;
     bool update_at_once;    /* of all variables together, and so are the temporaries */
+    bool results_stay;      /* what each layer's call gives, until the model's call ends: Python holds on to it */
     bool averages_at_once;  /* of a moving average: the products with it are made before any update */
     bool gradients_stay;    /* from step to step, and are added to, where several are summed for one update */
     bool update_in_place;   /* adding a scaled tensor needs no temporary */

@@ -179,13 +179,16 @@ static bool old_expand_gpu(struct lt_builder *b, const struct lt_op *op, const l
  * (keras/src/backend/torch/optimizers); PyTorch's own are so on a GPU, where Adam has one temporary, the square roots,
  * and loop over the variables on a CPU, where it has three (tests/reference/updates_torch.json). */
 #define KERAS_UPDATE .update_temporaries = -1, .update_at_once = true
-#define LOOP_UPDATE  .update_temporaries = 3
-#define OLD_UPDATE   .update_temporaries = 2 /* PyTorch 1.13: torch_cpu_peaks.csv of tests/accuracy */
-#define GPU_UPDATE   .update_temporaries = 1, .update_at_once = true
+/* A Functional model keeps the result of each call in a dictionary (keras/src/ops/function.py, run_through_graph). */
+#define KERAS_CALL  .results_stay = true
+#define LOOP_UPDATE .update_temporaries = 3
+#define OLD_UPDATE  .update_temporaries = 2 /* PyTorch 1.13: torch_cpu_peaks.csv of tests/accuracy */
+#define GPU_UPDATE  .update_temporaries = 1, .update_at_once = true
 
 const struct lt_framework_lowering lt_lowering_torch = {
     EAGER,
     KERAS_UPDATE,
+    KERAS_CALL,
     .base = &lt_lowering_tensorflow,
     .special = KERAS,
     .special_count = LT_COUNT_OF(KERAS),
@@ -194,6 +197,7 @@ const struct lt_framework_lowering lt_lowering_torch = {
 const struct lt_framework_lowering lt_lowering_torch_gpu = {
     EAGER,
     KERAS_UPDATE,
+    KERAS_CALL,
     .base = &lt_lowering_torch,
     .special = GPU,
     .special_count = LT_COUNT_OF(GPU),
