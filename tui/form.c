@@ -77,7 +77,7 @@ static const char *origin_of(const struct lt_value *now, const struct lt_value *
 {
     if (!opened || !lt_value_equal(now, opened))
         return "changed";
-    return now->given ? "file" : "default";
+    return now->given ? "given" : "default";
 }
 
 static const struct lt_value *named(const struct lt_named *list, uint16_t count, const char *name)

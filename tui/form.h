@@ -12,7 +12,7 @@ struct form_entry {
     const char *target;           /* what stands between `set ` and `=`; not safe to print */
     struct lt_value value;
     const char *text;   /* the value as typed, safe to print */
-    const char *origin; /* "", "default", "file", "changed", "assumed" */
+    const char *origin; /* "", "default", "given", "changed", "assumed" */
     bool idle;          /* has no effect with the other values as they are */
 };
 

@@ -65,7 +65,7 @@ static struct expected sum_walked(const struct lt_document *document, const stru
             if (!variable->counted)
                 continue;
             if (!is_merged(document, variable))
-                sum.weights = lt_add(sum.weights, lt_variable_elements(variable));
+                sum.weights = lt_add(sum.weights, variable->elements);
             if (!optimizer || !variable->trainable)
                 continue;
             sum.optimizer = lt_add(sum.optimizer, lt_optimizer_elements(&state, variable));

@@ -2,7 +2,6 @@
 
 #include "core/hardware/framework.h"
 
-#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,48 +20,33 @@ static const struct {
     {"workspace.trial_bytes", offsetof(struct lt_allocator, trial_bytes)},
 };
 
-struct reading {
-    struct lt_database *database;
-    const char *framework;
-    struct lt_problems *problems;
-    enum lt_status status; /* sticky */
-};
-
-static double number(struct reading *r, const char *name, double otherwise)
-{
-    struct lt_constant found = {NAN, ""};
-    if (!r->status)
-        r->status = lt_database_constant(r->database, r->framework, name, &found, r->problems);
-    return isnan(found.value) ? otherwise : found.value;
-}
-
 /* By compute capability where the framework's entry says so, else for all devices. */
-static uint64_t context_bytes(struct reading *r, const struct lt_device *device)
+static uint64_t context_bytes(struct lt_constants *r, const struct lt_device *device)
 {
     char name[] = "context.capability_0_bytes";
     long major = strtol(device->compute_capability, NULL, 10);
-    double general = number(r, "context.bytes", 0);
+    double general = lt_constants_number(r, "context.bytes", 0);
     if (major < 1 || major > 9)
         return (uint64_t)general;
     name[strlen("context.capability_")] = (char)('0' + major);
-    return (uint64_t)number(r, name, general);
+    return (uint64_t)lt_constants_number(r, name, general);
 }
 
 enum lt_status lt_database_allocator(struct lt_database *database, const char *framework,
                                      const struct lt_device *device, struct lt_allocator *out,
                                      struct lt_problems *problems)
 {
-    struct reading r = {database, framework, problems, LT_OK};
-    *out = (struct lt_allocator){.round_bytes = (uint64_t)number(&r, "allocator.round_bytes", 256)};
+    struct lt_constants r = {database, framework, problems, LT_OK};
+    *out = (struct lt_allocator){.round_bytes = (uint64_t)lt_constants_number(&r, "allocator.round_bytes", 256)};
     if (device->kind == LT_DEVICE_CPU || r.status)
         return r.status;
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
-        *(uint64_t *)(void *)((char *)out + pieces[i].at) = (uint64_t)number(&r, pieces[i].name, 0);
-    out->preallocated_share = number(&r, "allocator.preallocated_share", 0);
+        *(uint64_t *)(void *)((char *)out + pieces[i].at) = (uint64_t)lt_constants_number(&r, pieces[i].name, 0);
+    out->preallocated_share = lt_constants_number(&r, "allocator.preallocated_share", 0);
     if (device->kind != LT_DEVICE_GPU)
         return r.status;
     out->context_bytes = context_bytes(&r, device);
-    if (number(&r, "allocator.leaves_reserve", 0) > 0 && !r.status)
+    if (lt_constants_number(&r, "allocator.leaves_reserve", 0) > 0 && !r.status)
         r.status = lt_database_reserved_bytes(database, device, &out->left_bytes, problems);
     return r.status;
 }

@@ -25,6 +25,14 @@ enum lt_status lt_database_constant(struct lt_database *db, const char *framewor
     return db->arena.failed ? LT_NO_MEMORY : LT_OK;
 }
 
+double lt_constants_number(struct lt_constants *c, const char *name, double otherwise)
+{
+    struct lt_constant found = {NAN, ""};
+    if (!c->status)
+        c->status = lt_database_constant(c->database, c->framework, name, &found, c->problems);
+    return isnan(found.value) ? otherwise : found.value;
+}
+
 /* The row of the table for a device of `major` compute capability. */
 static const char *reserved_row(const struct lt_device *device)
 {

@@ -10,10 +10,21 @@ struct lt_constant {
     const char *source; /* "" where none is named */
 };
 
-/* By framework (tensorflow, torch, jax, nccl) and dotted name: allocator.round_bytes, kernel_gap.graph_us. LT_OK also
+/* By framework (tensorflow, torch, jax, nccl) and dotted name: allocator.round_bytes, kernel_gap.usual_us. LT_OK also
  * where the value is not known. LT_NOT_FOUND, and a problem, where there is no such framework. */
 enum lt_status lt_database_constant(struct lt_database *database, const char *framework, const char *name,
                                     struct lt_constant *constant, struct lt_problems *problems);
+
+/* Several constants of one framework, read one after the other; the status is sticky. */
+struct lt_constants {
+    struct lt_database *database;
+    const char *framework;
+    struct lt_problems *problems;
+    enum lt_status status;
+};
+
+/* `otherwise` where it is not known, or after a failure. */
+double lt_constants_number(struct lt_constants *constants, const char *name, double otherwise);
 
 /* What TensorFlow leaves outside its pool of device memory for the context and the libraries, in bytes: gpu_device.cc,
  * MinSystemMemory, by compute capability and memory; 0 where the device needs none (a CPU). */

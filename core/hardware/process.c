@@ -2,32 +2,15 @@
 
 #include "core/hardware/framework.h"
 
-#include <math.h>
 #include <string.h>
 
-struct reading {
-    struct lt_database *database;
-    const char *framework;
-    struct lt_problems *problems;
-    enum lt_status status; /* sticky */
-};
-
-/* `otherwise` where it is not known. */
-static double number(struct reading *r, const char *name, double otherwise)
+static uint64_t bytes(struct lt_constants *r, const char *name, uint64_t otherwise)
 {
-    struct lt_constant found = {NAN, ""};
-    if (!r->status)
-        r->status = lt_database_constant(r->database, r->framework, name, &found, r->problems);
-    return isnan(found.value) ? otherwise : found.value;
-}
-
-static uint64_t bytes(struct reading *r, const char *name, uint64_t otherwise)
-{
-    return (uint64_t)number(r, name, (double)otherwise);
+    return (uint64_t)lt_constants_number(r, name, (double)otherwise);
 }
 
 /* With that generation of Keras, else of the framework alone. */
-static uint64_t import_bytes(struct reading *r, const char *keras)
+static uint64_t import_bytes(struct lt_constants *r, const char *keras)
 {
     uint64_t plain = bytes(r, "host.import_bytes", 0);
     if (keras && strcmp(keras, "none") == 0)
@@ -40,7 +23,7 @@ enum lt_status lt_database_process(struct lt_database *database, const char *fra
                                    const char *execution, const struct lt_device *device, struct lt_process *out,
                                    struct lt_problems *problems)
 {
-    struct reading r = {database, framework, problems, LT_OK};
+    struct lt_constants r = {database, framework, problems, LT_OK};
     bool eager = execution && strcmp(execution, "eager") == 0;
     uint64_t compiled = bytes(&r, "host.compiled_op_bytes", 0), each = bytes(&r, "host.eager_op_bytes", compiled);
     *out = (struct lt_process){
@@ -49,7 +32,7 @@ enum lt_status lt_database_process(struct lt_database *database, const char *fra
         .start_bytes = bytes(&r, "host.start_bytes", 0),
         .op_bytes = eager ? each : bytes(&r, "host.graph_op_bytes", each),
         .compiled_op_bytes = compiled,
-        .hole_share = number(&r, "host.hole_share", 0),
+        .hole_share = lt_constants_number(&r, "host.hole_share", 0),
     };
     return r.status;
 }

@@ -179,7 +179,7 @@ static void custom_ops(const struct lt_call *call, struct lt_builder *b)
     custom_variables(call, &list);
     double parameters = 0;
     for (uint32_t i = 0; i < list.count; i++)
-        parameters += (double)lt_variable_elements(&list.item[i]);
+        parameters += (double)list.item[i].elements;
     int count = 0;
     lt_tensor *in = lt_alloc_array(b->arena, call->in_count + list.count + 1u, sizeof *in);
     /* What a gradient reaches in any case comes first: the lowering asks the first operand what is kept. */

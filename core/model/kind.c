@@ -116,7 +116,7 @@ enum lt_status lt_config_ints(struct lt_call *call, int index, int count, int64_
 
 struct lt_shape *lt_call_out(struct lt_call *call, int count)
 {
-    call->out = lt_alloc_array(call->arena, (size_t)count, sizeof *call->out);
+    call->out = lt_alloc_raw(call->arena, (size_t)count, sizeof *call->out);
     call->out_count = call->out ? (uint16_t)count : 0;
     for (int i = 0; i < call->out_count; i++)
         call->out[i] = (struct lt_shape){.rank = -1, .dtype = call->policy->compute};
@@ -156,7 +156,7 @@ enum lt_status lt_call_same(struct lt_call *call)
 
 struct lt_shape *lt_call_report(struct lt_call *call)
 {
-    struct lt_shape *reported = lt_alloc_array(call->arena, call->out_count, sizeof *reported);
+    struct lt_shape *reported = lt_alloc_raw(call->arena, call->out_count, sizeof *reported);
     if (reported)
         memcpy(reported, call->out, call->out_count * sizeof *reported);
     call->reported = reported;
@@ -202,18 +202,13 @@ struct lt_variable *lt_variable_add(const struct lt_call *call, struct lt_variab
         .dtype = call->policy->variable,
         .trainable = trainable && (call->layer->trainable || (call->layer->kind->composite && call->keras_3)),
         .counted = true,
+        .elements = 1,
     };
-    for (int i = 0; i < rank && i < LT_MAX_RANK; i++)
+    for (int i = 0; i < rank && i < LT_MAX_RANK; i++) {
         variable->dim[i] = dim[i];
+        variable->elements = lt_mul(variable->elements, dim[i] < 0 ? 0 : (uint64_t)dim[i]);
+    }
     return variable;
-}
-
-uint64_t lt_variable_elements(const struct lt_variable *variable)
-{
-    uint64_t elements = 1;
-    for (int i = 0; i < variable->rank; i++)
-        elements = lt_mul(elements, variable->dim[i] < 0 ? 0 : (uint64_t)variable->dim[i]);
-    return elements;
 }
 
 /* ---------------------------------------------------------------------------------------------- children */

@@ -42,6 +42,7 @@ struct lt_variable {
     bool counted;     /* in count_params(); seed states are not */
     bool overwritten; /* its gradient is its new value: the optimizer keeps nothing for it */
     int64_t dim[LT_MAX_RANK];
+    uint64_t elements; /* the product of dim; LT_HUGE where it does not fit */
 };
 
 struct lt_variables {
@@ -128,7 +129,6 @@ enum lt_status lt_call_fail(struct lt_call *call, const char *format, ...) __att
  */
 struct lt_variable *lt_variable_add(const struct lt_call *call, struct lt_variables *out, const char *name,
                                     bool trainable, int rank, const int64_t *dim);
-uint64_t lt_variable_elements(const struct lt_variable *variable);
 
 /* The call of child `i` of a wrapper on these operands: shapes computed, `child->out` set. */
 enum lt_status lt_child_call(const struct lt_call *call, int i, const struct lt_shape *in, int in_count,

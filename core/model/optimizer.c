@@ -344,14 +344,14 @@ static uint64_t slot_elements(const struct lt_optimizer_state *state, const stru
     case LT_SLOT_COLUMNS:
         return without_axis(variable, 2);
     }
-    return lt_variable_elements(variable);
+    return variable->elements;
 }
 
 uint64_t lt_optimizer_elements(const struct lt_optimizer_state *state, const struct lt_variable *variable)
 {
     if (variable->overwritten)
         return 0;
-    uint64_t elements = lt_mul(lt_variable_elements(variable), state->whole);
+    uint64_t elements = lt_mul(variable->elements, state->whole);
     for (int i = 0; i < state->optimizer->slot_count; i++)
         if (state->kept[i])
             elements = lt_add(elements, slot_elements(state, &state->optimizer->slot[i], variable));

@@ -13,6 +13,8 @@ struct walker {
     struct lt_arena *arena;
     struct lt_builder *builder; /* NULL: shapes only */
     struct lt_walked *walked;
+    int64_t open_steps; /* the length of a sequence that nothing says */
+    bool keras_3;
     int depth;
 };
 
@@ -46,12 +48,12 @@ enum { SEQUENCE_RANK = 3, SHORTEST_SEQUENCE = 10 };
 /* The steps that another sequence among the model's inputs has in the file, and that all such have; 0: none. Tokens and
  * sequences of vectors count; a vector of numbers for each sample is no sequence, nor is
  * what is shorter than sequences are. */
-static int64_t sibling_steps(const struct walker *w)
+static int64_t sibling_steps(const struct lt_document *document)
 {
-    const struct lt_graph *graph = &w->document->graph;
+    const struct lt_graph *graph = &document->graph;
     int64_t steps = 0;
     for (uint16_t i = 0; i < graph->in_count; i++) {
-        const struct lt_layer *input = &w->document->layer[graph->node[graph->in[i].node].layer];
+        const struct lt_layer *input = &document->layer[graph->node[graph->in[i].node].layer];
         const struct lt_value *shape = config_named(input, "batch_shape"), *dtype = config_named(input, "dtype");
         if (!shape || shape->type != LT_VALUE_INTS || shape->count < 2 || shape->count > SEQUENCE_RANK ||
             shape->ints[1] < SHORTEST_SEQUENCE)
@@ -66,17 +68,21 @@ static int64_t sibling_steps(const struct walker *w)
     return steps;
 }
 
-/* A size for an axis that neither the file nor the user binds: images of 224 pixels; sequences of seq_len, else as long
- * as those of the other inputs, else 128 steps. */
-static int64_t guessed_size(const struct walker *w, int rank)
+/* Steps of a sequence that neither the file nor the user binds: seq_len, else as many as the other inputs have, else
+ * 128. */
+static int64_t guessed_steps(const struct lt_document *document)
 {
-    const struct lt_value *seq_len = &w->document->setup.value[LT_SET_SEQ_LEN];
-    if (rank > SEQUENCE_RANK)
-        return 224;
+    const struct lt_value *seq_len = &document->setup.value[LT_SET_SEQ_LEN];
     if (seq_len->type == LT_VALUE_INT)
         return seq_len->integer;
-    int64_t steps = sibling_steps(w);
+    int64_t steps = sibling_steps(document);
     return steps ? steps : 128;
+}
+
+/* A size for an axis that neither the file nor the user binds: images have 224 pixels. */
+static int64_t guessed_size(const struct walker *w, int rank)
+{
+    return rank > SEQUENCE_RANK ? 224 : w->open_steps;
 }
 
 /* The shape of a model input: the file's, open axes bound by input.NAME, else by seq_len, else by a guess. */
@@ -124,7 +130,7 @@ static void variables_enter(struct walker *w, const struct lt_call *call, struct
     b->call = call;
     for (uint32_t i = 0; i < layer->variables.count; i++) {
         const struct lt_variable *v = &layer->variables.item[i];
-        lt_tensor x = lt_tensor_add(b, LT_ROLE_VARIABLE, lt_variable_elements(v), (enum lt_dtype)v->dtype);
+        lt_tensor x = lt_tensor_add(b, LT_ROLE_VARIABLE, v->elements, (enum lt_dtype)v->dtype);
         if (x != LT_NO_TENSOR)
             b->program.tensor[x].trainable = v->trainable;
     }
@@ -316,7 +322,7 @@ static enum lt_status walk_call(struct walker *w, const struct lt_node *node, co
     const struct lt_document *document = w->document;
     struct lt_walked_layer *layer = &w->walked->layer[node->layer];
     struct operands o = {0};
-    struct lt_call *call = lt_alloc(w->arena, sizeof *call);
+    struct lt_call *call = lt_alloc_raw(w->arena, 1, sizeof *call);
     if (!call || !operands_alloc(&o, w->arena, node->in_count))
         return LT_NO_MEMORY;
     uint16_t in_count = gather(w, node, made, &o);
@@ -331,9 +337,9 @@ static enum lt_status walk_call(struct walker *w, const struct lt_node *node, co
         .role = o.role,
         .masked = o.masked,
         .training = w->binding->training,
-        .keras_3 = lt_setup_keras_3(&document->setup),
+        .keras_3 = w->keras_3,
         .precision = w->binding->precision,
-        .open_steps = guessed_size(w, SEQUENCE_RANK) * w->binding->stretch,
+        .open_steps = w->open_steps * w->binding->stretch,
         .stretch = w->binding->stretch,
     };
     int16_t policy = call->layer->policy;
@@ -456,7 +462,15 @@ enum lt_status lt_walk(const struct lt_document *document, const struct lt_bindi
     struct lt_shape *in = lt_alloc_array(arena, document->graph.in_count + 1u, sizeof *in);
     if (!out->layer || !in)
         return LT_NO_MEMORY;
-    struct walker w = {document, binding, arena, builder, out, 0};
+    struct walker w = {
+        .document = document,
+        .binding = binding,
+        .arena = arena,
+        .builder = builder,
+        .walked = out,
+        .open_steps = guessed_steps(document),
+        .keras_3 = lt_setup_keras_3(&document->setup),
+    };
     if (builder)
         builder->expected = 8 * document->layer_count;
     struct lt_walked_node results = {0};

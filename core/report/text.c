@@ -251,7 +251,8 @@ static void device_memory(struct text *t)
         "taken by the framework, not in use at the peak");
     bar(t, lt_memory_class_names[LT_MEMORY_CONTEXT], bytes(t, m->classes[LT_MEMORY_CONTEXT]), 0, 0,
         "outside the framework's allocator");
-    lt_buffer_printf(t->out, "  The driver's tool shows %s", bytes(t, m->shown_bytes));
+    bool too_much = m->capacity_bytes && m->shown_bytes > m->capacity_bytes;
+    lt_buffer_printf(t->out, "  The driver's tool %s %s", too_much ? "would show" : "shows", bytes(t, m->shown_bytes));
     if (m->capacity_bytes)
         lt_buffer_printf(t->out, " of %s", bytes(t, m->capacity_bytes));
     lt_buffer_puts(t->out, ".\n");

@@ -4,6 +4,8 @@
 #include "core/base/checked.h"
 #include "core/step/step.h"
 
+#include <string.h>
+
 #define NONE UINT32_MAX
 
 /* Of one op. */
@@ -17,13 +19,13 @@ struct link {
 struct use {
     uint32_t reader, maker; /* the first op that reads it, the one that makes it */
     uint32_t seen;          /* the kernel that has it among its inputs */
-    bool outside;           /* another kernel reads it, or nobody */
+    bool outside;           /* another kernel reads it, or nobody does */
 };
 
 struct fusing {
     struct lt_step *step;
     struct lt_step_op *op; /* the fused ops */
-    lt_tensor *operand;    /* and theirs */
+    lt_tensor *operand;    /* those of the step, then those of the kernels of several ops */
     uint32_t operand_count;
     struct link *link; /* per op */
     struct use *use;   /* per tensor */
@@ -53,12 +55,14 @@ static void find_uses(struct fusing *f)
 {
     for (uint32_t i = f->step->op_count; i-- > 0;) {
         const struct lt_step_op *op = &f->step->op[i];
-        const lt_tensor *x = operands(f, i);
+        const lt_tensor *in = operands(f, i), *out = in + op->in_count;
         f->link[i] = (struct link){i, NONE, may_fuse(f->step, op), is_heavy(op)};
-        for (int k = 0; k < op->in_count; k++)
-            f->use[x[k]].reader = i;
-        for (int k = op->in_count; k < op->in_count + op->out_count; k++)
-            f->use[x[k]].maker = i;
+        for (int k = 0; k < op->in_count; k++) {
+            f->use[in[k]].reader = i;
+            f->use[in[k]].outside = false;
+        }
+        for (int k = 0; k < op->out_count; k++)
+            f->use[out[k]].maker = i;
     }
 }
 
@@ -109,12 +113,10 @@ static bool made_in(const struct fusing *f, lt_tensor x, uint32_t kernel)
 static void find_outside(struct fusing *f)
 {
     for (uint32_t i = 0; i < f->step->op_count; i++) {
-        const struct lt_step_op *op = &f->step->op[i];
-        const lt_tensor *x = operands(f, i);
-        for (int k = 0; k < op->in_count; k++)
-            f->use[x[k]].outside |= !made_in(f, x[k], f->link[i].root);
-        for (int k = op->in_count; k < op->in_count + op->out_count; k++)
-            f->use[x[k]].outside |= f->use[x[k]].reader == NONE;
+        const uint32_t count = f->step->op[i].in_count, kernel = f->link[i].root;
+        const lt_tensor *in = operands(f, i);
+        for (uint32_t k = 0; k < count; k++)
+            f->use[in[k]].outside |= !made_in(f, in[k], kernel);
     }
 }
 
@@ -191,15 +193,7 @@ static void rebuild(struct fusing *f)
     for (uint32_t i = 0; i < step->op_count; i++) {
         if (f->link[i].root != i)
             continue;
-        if (f->link[i].next != NONE) {
-            f->op[count++] = fused(f, i);
-            continue;
-        }
-        struct lt_step_op *op = &f->op[count++];
-        *op = step->op[i];
-        op->operand = f->operand_count;
-        for (int k = 0; k < op->in_count + op->out_count; k++)
-            f->operand[f->operand_count++] = operands(f, i)[k];
+        f->op[count++] = f->link[i].next == NONE ? step->op[i] : fused(f, i);
     }
     step->op = f->op;
     step->op_count = step->op_capacity = count;
@@ -211,12 +205,13 @@ void lt_step_fuse(struct lt_step *step)
 {
     struct lt_arena *arena = step->arena;
     uint32_t ops = step->op_count, tensors = step->lowered.program.tensor_count;
-    if (!step->lowering->fused_classes || step->status)
+    if (!step->lowering->fused_classes || !ops || step->status)
         return;
     struct fusing f = {
         .step = step,
         .op = lt_alloc_raw(arena, ops + 1u, sizeof *f.op),
-        .operand = lt_alloc_raw(arena, step->operand_count + 1u, sizeof *f.operand),
+        .operand = lt_alloc_raw(arena, 2 * (size_t)step->operand_count + 1, sizeof *f.operand),
+        .operand_count = step->operand_count,
         .link = lt_alloc_raw(arena, ops + 1u, sizeof *f.link),
         .use = lt_alloc_raw(arena, tensors + 1u, sizeof *f.use),
     };
@@ -225,7 +220,8 @@ void lt_step_fuse(struct lt_step *step)
         return;
     }
     for (uint32_t x = 0; x < tensors; x++)
-        f.use[x] = (struct use){NONE, NONE, NONE, false};
+        f.use[x] = (struct use){NONE, NONE, NONE, true};
+    memcpy(f.operand, step->operand, step->operand_count * sizeof *f.operand);
     find_uses(&f);
     join(&f);
     find_outside(&f);

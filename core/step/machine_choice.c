@@ -2,19 +2,10 @@
 
 #include "core/hardware/framework.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Between two ops of a step on a CPU. */
 static const double CPU_GAP_SECONDS = 4e-6;
-
-static double constant(struct lt_database *database, const char *framework, const char *name, double fallback,
-                       struct lt_problems *problems)
-{
-    struct lt_constant found;
-    enum lt_status status = lt_database_constant(database, framework, name, &found, problems);
-    return status || isnan(found.value) ? fallback : found.value;
-}
 
 /* An id that does not exist is a problem already, with the nearest ones. */
 static enum lt_status find(struct lt_database *database, const char *id, const struct lt_device **device,
@@ -57,12 +48,12 @@ enum lt_status lt_machine_resolve(struct lt_database *database, const struct lt_
             lt_database_process(database, framework, lt_setup_text(setup, LT_SET_KERAS),
                                 lt_setup_text(setup, LT_SET_EXECUTION), machine.device, &machine.process, problems);
     machine.allocator.context_bytes += machine.parallel.buffer_bytes;
-    const char *usual = strcmp(framework, "torch") == 0 ? "kernel_gap.eager_us"
-                        : strcmp(framework, "jax") == 0 ? "kernel_gap.compiled_us"
-                                                        : "kernel_gap.graph_us";
-    machine.kernel_gap_seconds = is_cpu ? CPU_GAP_SECONDS : constant(database, framework, usual, 30e-6, problems);
-    machine.compiled_gap_seconds =
-        is_cpu ? CPU_GAP_SECONDS : constant(database, framework, "kernel_gap.compiled_us", 18e-6, problems);
+    struct lt_constants constants = {database, framework, problems, status};
+    double compiled = lt_constants_number(&constants, "kernel_gap.compiled_us", 18e-6);
+    machine.compiled_gap_seconds = is_cpu ? CPU_GAP_SECONDS : compiled;
+    machine.kernel_gap_seconds =
+        is_cpu ? CPU_GAP_SECONDS : lt_constants_number(&constants, "kernel_gap.usual_us", compiled);
+    status = constants.status;
     if (!status)
         *out = machine;
     return status;

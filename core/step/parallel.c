@@ -12,13 +12,6 @@ static const double PEER_SHARE = 0.78, HOST_SHARE = 0.25;
 static const double HOST_LATENCY_SECONDS = 10e-6;
 static const double BUCKET_BYTES = 25.0 * 1024 * 1024;
 
-static double constant(struct lt_database *database, const char *name, struct lt_problems *problems)
-{
-    struct lt_constant found;
-    enum lt_status status = lt_database_constant(database, "nccl", name, &found, problems);
-    return status || isnan(found.value) ? 0 : found.value;
-}
-
 static void say_unknown(const struct lt_parallel *parallel, const struct lt_device *device,
                         struct lt_problems *problems)
 {
@@ -40,14 +33,16 @@ enum lt_status lt_parallel_resolve(struct lt_database *database, const struct lt
     if (status && status != LT_NOT_FOUND)
         return status;
     out->bytes_per_s = peers ? PEER_SHARE * device->peer_link_bytes_per_s : HOST_SHARE * device->host_link_bytes_per_s;
-    out->latency_s = peers ? constant(database, "latency.simple_nvlink_ring_us", problems) : HOST_LATENCY_SECONDS;
+    struct lt_constants nccl = {database, "nccl", problems, LT_OK};
+    double ring = lt_constants_number(&nccl, "latency.simple_nvlink_ring_us", 0);
+    out->latency_s = peers ? ring : HOST_LATENCY_SECONDS;
     out->standing = out->curve.count ? LT_MODEL : LT_ASSUMED;
     if (device->kind == LT_DEVICE_GPU && strcmp(device->vendor, "nvidia") == 0)
-        out->buffer_bytes = (uint64_t)constant(
-            database, out->devices == 2 ? "memory.group_of_2_bytes" : "memory.group_of_more_bytes", problems);
+        out->buffer_bytes = (uint64_t)lt_constants_number(
+            &nccl, out->devices == 2 ? "memory.group_of_2_bytes" : "memory.group_of_more_bytes", 0);
     if (!out->curve.count && out->bytes_per_s <= 0)
         say_unknown(out, device, problems);
-    return LT_OK;
+    return nccl.status;
 }
 
 double lt_all_reduce_seconds(const struct lt_parallel *parallel, double bytes)

@@ -8,7 +8,7 @@ static void count_variables(const struct lt_optimizer_state *optimizer, const st
 {
     for (uint32_t i = 0; i < layer->variables.count; i++) {
         const struct lt_variable *v = &layer->variables.item[i];
-        uint64_t elements = lt_variable_elements(v);
+        uint64_t elements = v->elements;
         uint64_t bytes = lt_dtype_bytes((enum lt_dtype)v->dtype, elements);
         row->weight_bytes = lt_add(row->weight_bytes, bytes);
         if (!v->counted)
@@ -183,7 +183,7 @@ static void count_trained(const struct lt_walked *walked, struct lt_estimate *ou
             const struct lt_variable *v = &variables->item[k];
             if (!v->trainable || !v->counted)
                 continue;
-            out->trainable_parameters = lt_add(out->trainable_parameters, lt_variable_elements(v));
+            out->trainable_parameters = lt_add(out->trainable_parameters, v->elements);
             if (out->optimizer)
                 out->optimizer_elements =
                     lt_add(out->optimizer_elements, lt_optimizer_elements(&out->optimizer_state, v));

@@ -12,8 +12,8 @@ enum { SCALES = sizeof GAP_SCALE / sizeof *GAP_SCALE, SHOWN_SCALE = 3, MAX_GROUP
 struct sample {
     const struct row *row;
     struct lt_figure shown;
-    double predicted[SCALES];
-    int gap, spread; /* groups that share a constant */
+    double device_seconds, gap_seconds; /* predicted: without gaps, and what the gaps add */
+    int gap, spread;                    /* groups that share a constant */
 };
 
 struct samples {
@@ -62,29 +62,36 @@ static bool collect(const struct runner *runner, const struct outcome *outcome, 
                             .scratch = lt_alloc_array(arena, (size_t)count + 1, sizeof *out->scratch)};
     if (!out->item || !out->scratch)
         return false;
+    struct runner gapless = *runner;
+    gapless.gap_scale = 0;
     for (int i = 0; i < count; i++) {
         const struct outcome *o = &outcome[i];
         if (o->row->measure != MEASURE_STEP || o->row->use != USE_BOTH_SIDES || o->refused)
             continue;
         struct sample *s = &out->item[out->count];
         *s = (struct sample){.row = o->row, .shown = o->predicted};
-        for (int k = 0; k < SCALES; k++) {
-            struct runner scaled = *runner;
-            scaled.gap_scale = GAP_SCALE[k];
-            s->predicted[k] =
-                k == SHOWN_SCALE ? o->predicted.value : outcome_of(&scaled, o->row, arena).predicted.value;
-        }
+        s->device_seconds = outcome_of(&gapless, o->row, arena).predicted.value;
+        s->gap_seconds = o->predicted.value - s->device_seconds;
         group(out, out->count++);
     }
     return out->gaps <= MAX_GROUPS && out->spreads <= MAX_GROUPS;
 }
 
+/* Both ends stand this much further out than the rows' own 5 and 95 %: a device, source or family that was not seen
+ * differs more than the rows among themselves. The intervals of core/step/step_time.c follow the same rule. */
+static const double WIDENED = 1.1;
+
 /* --- fitting ------------------------------------------------------------------------------------------------------ */
 
 struct fit {
     int scale[MAX_GROUPS];                    /* of each group's gap */
-    double low[MAX_GROUPS], high[MAX_GROUPS]; /* measured over predicted, 5 % and 95 %; 0: too few rows, as shown */
+    double low[MAX_GROUPS], high[MAX_GROUPS]; /* ends of measured over predicted; 0: too few rows, as shown */
 };
+
+static double predicted(const struct sample *s, int scale)
+{
+    return s->device_seconds + GAP_SCALE[scale] * s->gap_seconds;
+}
 
 static bool is_part(const struct sample *s, enum label label, const char *part)
 {
@@ -100,7 +107,7 @@ static int best_scale(const struct samples *s, int gap, enum label label, const 
         used = 0;
         for (int i = 0; i < s->count; i++)
             if (s->item[i].gap == gap && !is_part(&s->item[i], label, part)) {
-                sum += fabs(s->item[i].predicted[k] / s->item[i].row->measured - 1);
+                sum += fabs(predicted(&s->item[i], k) / s->item[i].row->measured - 1);
                 used++;
             }
         if (sum < least)
@@ -131,12 +138,12 @@ static struct fit fit_without(const struct samples *s, enum label label, const c
         int n = 0;
         for (int i = 0; i < s->count; i++)
             if (s->item[i].spread == g && !is_part(&s->item[i], label, part))
-                s->scratch[n++] = s->item[i].row->measured / s->item[i].predicted[fit.scale[s->item[i].gap]];
+                s->scratch[n++] = s->item[i].row->measured / predicted(&s->item[i], fit.scale[s->item[i].gap]);
         if (n < FEWEST_TO_FIT)
             continue;
         qsort(s->scratch, (size_t)n, sizeof *s->scratch, ascending);
-        fit.low[g] = quantile(s->scratch, n, 0.05);
-        fit.high[g] = quantile(s->scratch, n, 0.95);
+        fit.low[g] = quantile(s->scratch, n, 0.05) / WIDENED;
+        fit.high[g] = quantile(s->scratch, n, 0.95) * WIDENED;
     }
     return fit;
 }
@@ -154,7 +161,7 @@ static void judge(const struct samples *s, const struct fit *fit, enum label lab
         const struct sample *x = &s->item[i];
         if (!is_part(x, label, part))
             continue;
-        double predicted = x->predicted[fit->scale[x->gap]], ratio = x->row->measured / predicted;
+        double ratio = x->row->measured / predicted(x, fit->scale[x->gap]);
         double low = fit->low[x->spread], high = fit->high[x->spread];
         if (!(low > 0))
             low = x->shown.low / x->shown.value, high = x->shown.high / x->shown.value;

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 
-from sources import (ASSUMED_DEVICES, CONFIGURED, CONSISTENT, DEVICES, FAMILIES, FULL_SOFTMAX, HALF_THROUGHOUT,
+from sources import (ASSUMED_DEVICES, BINNED, CONFIGURED, CONSISTENT, DEVICES, FAMILIES, FULL_SOFTMAX, HALF_THROUGHOUT,
                      LEFT_OUT_MODELS, PRECISIONS)
 
 COLUMNS = ["id", "use", "reason", "measure", "measured", "model", "family", "settings", "framework", "device",
@@ -36,10 +36,21 @@ def device_of(name):
     raise LeftOut("device not in the database")
 
 
-def precision_of(text):
-    """`fp32-or-tf32`: the source says float32 on a card with TF32. TensorFlow from 2.4 (and NVIDIA's builds), JAX and
-    PyTorch's convolutions use it; README.md says which rows rest on this."""
-    text = text.replace(" (presumed)", "")
+def version_of(row, framework):
+    """Where it matters: a version of PyTorch that the source names, and TensorFlow before 2.4, which does not use TF32
+    (NVIDIA's builds of 1.15 do)."""
+    of_torch = re.search(r"pytorch (\d+\.\d+)", row["framework"])
+    of_tensorflow = re.match(r"(2\.[0-3])\b", row.get("framework_version", ""))
+    found = of_torch if framework == "torch" else of_tensorflow if framework == "tensorflow" else None
+    return found.group(1) if found else None
+
+
+def precision_of(row, framework):
+    """`fp32-or-tf32`: the source says float32 on a card with TF32. TensorFlow uses it from 2.4 on (and NVIDIA's builds
+    of 1.15), as do JAX and PyTorch's convolutions; README.md says which rows rest on this."""
+    text = row["precision"].replace(" (presumed)", "")
+    if text == "fp32-or-tf32" and framework == "tensorflow" and version_of(row, framework):
+        return "float32"
     if text in PRECISIONS:
         return PRECISIONS[text]
     raise LeftOut("precision not covered")
@@ -113,7 +124,8 @@ def bert_of(row, size):
 def electra_of(row):
     """Fine-tuning has the body of BERT-Base and the head for questions."""
     length = sequence_of(row)
-    return f"{MODELS}/" + (f"bert-base-squad-{length}" if length == 384 else f"electra-base-pretrain-{length}") + ".yaml"
+    name = "bert-base-squad" if length == 384 else "electra-base-pretrain"
+    return f"{MODELS}/{name}-{length}.yaml"
 
 
 def model_of(row):
@@ -143,15 +155,16 @@ def model_of(row):
         path = f"{MODELS}/{chosen.replace('SEQ', str(sequence_of(row)))}.yaml"
     if not os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..", path)):
         raise LeftOut("no model of the architecture here")
-    return path, "transformer" if re.search("bert|gpt|transformer|bart|electra", path) else "diffusion" if "sd-" in path else "cnn"
+    is_transformer = re.search("bert|gpt|transformer|bart|electra", path)
+    return path, "transformer" if is_transformer else "diffusion" if "sd-" in path else "cnn"
 
 
 def settings_of(row, framework, keras, device, precision, optimizer):
     parts = [f"framework={framework}", f"keras={keras}", f"execution={execution_of(row, framework)}",
              f"batch={row['per_device_batch']}", f"precision={precision}", f"device={device}"]
-    version = re.search(r"pytorch (\d+\.\d+)", row["framework"])
+    version = version_of(row, framework)
     if version:
-        parts.append(f"framework_version={version.group(1)}")
+        parts.append(f"framework_version={version}")
     if row.get("task", "train").startswith("infer"):
         parts.append("mode=inference")
     else:
@@ -179,8 +192,10 @@ def common(row):
         raise LeftOut("technique not covered")
     framework, keras = framework_of(row["framework"])
     model, family = model_of(row)
+    if "pretrain" in model and BINNED in row["source"]:
+        raise LeftOut("sequences binned by length: the step's own length is not stated")
     device = device_of(row["device"])
-    precision = precision_of(row["precision"])
+    precision = precision_of(row, framework)
     if precision == "mixed_float16" and is_half_throughout(row, framework):
         precision = "float16"
     inference = row["task"].startswith("infer")

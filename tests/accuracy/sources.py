@@ -57,7 +57,8 @@ PRECISIONS = {
 }
 
 # Scripts whose mixed precision is not torch.autocast: Apex's norms, and softmax and dropout of their own, take and give
-# half (Transformer-XL: its level O2 by default); only the optimizer knows float32. Run as float16. Source, framework, pattern of the model.
+# half (Transformer-XL: its level O2 by default); only the optimizer knows float32. Run as float16. Source, framework,
+# pattern of the model.
 HALF_THROUGHOUT = [
     ("NVIDIA/DeepLearningExamples", "torch", r"BERT|Transformer-XL"),
     ("lambdal/deeplearning-benchmark", "torch", r"BERT|Transformer-XL"),
@@ -84,6 +85,10 @@ CONFIGURED = {
 
 # Of a file that is partly synthetic (it has cells above the card's memory): the devices whose series have no such cell.
 CONSISTENT = ("NVIDIA V100 (variant unspecified)", "NVIDIA RTX 3090")
+
+# Whose loader bins pre-training sequences by their length (NVIDIA/LDDL), so that most steps are shorter than stated:
+# float32 rows of 512 tokens on a V100 would need 20 TFLOP/s of its 15.7.
+BINNED = "PyTorch/LanguageModeling/BERT/"
 
 # Whose scripts run Transformer-XL without its adaptive softmax (pytorch/scripts/config_v1: no --adaptive).
 FULL_SOFTMAX = ("lambdal/deeplearning-benchmark",)

@@ -129,7 +129,7 @@ static inline uint64_t case_parameters(const struct kind_case *c, bool trainable
     uint64_t total = 0;
     for (uint32_t i = 0; i < c->variables.count; i++)
         if (c->variables.item[i].counted && c->variables.item[i].trainable == trainable)
-            total = lt_add(total, lt_variable_elements(&c->variables.item[i]));
+            total = lt_add(total, c->variables.item[i].elements);
     return total;
 }
 
@@ -146,8 +146,7 @@ static inline const lt_tensor *case_emit(struct kind_case *c, struct lt_builder 
         in[i] = lt_tensor_add(b, LT_ROLE_INPUT, lt_shape_elements(&c->call.in[i]), (enum lt_dtype)c->call.in[i].dtype);
     for (uint32_t i = 0; i < c->variables.count; i++) {
         const struct lt_variable *variable = &c->variables.item[i];
-        lt_tensor v =
-            lt_tensor_add(b, LT_ROLE_VARIABLE, lt_variable_elements(variable), (enum lt_dtype)variable->dtype);
+        lt_tensor v = lt_tensor_add(b, LT_ROLE_VARIABLE, variable->elements, (enum lt_dtype)variable->dtype);
         b->variable = i ? b->variable : v;
     }
     for (int i = 0; i < c->call.out_count; i++)

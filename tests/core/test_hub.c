@@ -76,7 +76,7 @@ static void assert_totals(const struct lt_document *document, const struct lt_wa
         const struct lt_variables *variables = &walked->layer[i].variables;
         listed += document->layer[i].kind->family != LT_FAMILY_OPERATION;
         for (uint32_t v = 0; v < variables->count; v++) {
-            uint64_t elements = variables->item[v].counted ? lt_variable_elements(&variables->item[v]) : 0;
+            uint64_t elements = variables->item[v].counted ? variables->item[v].elements : 0;
             total += elements;
             trainable += variables->item[v].trainable ? elements : 0;
         }
@@ -167,7 +167,7 @@ static uint64_t parameters_of(const struct lt_document *document, struct lt_aren
     for (uint32_t i = 0; i < document->layer_count; i++)
         for (uint32_t v = 0; v < walked->layer[i].variables.count; v++)
             if (walked->layer[i].variables.item[v].counted)
-                total += lt_variable_elements(&walked->layer[i].variables.item[v]);
+                total += walked->layer[i].variables.item[v].elements;
     return total;
 }
 

@@ -254,7 +254,7 @@ static void frameworks(void **state)
                      LT_OK);
     assert_near(constant.value, 256);
     assert_non_null(strstr(constant.source, "bfc_allocator"));
-    assert_int_equal(lt_database_constant(f->db, "pytorch", "kernel_gap.eager_us", &constant, &f->problems), LT_OK);
+    assert_int_equal(lt_database_constant(f->db, "pytorch", "kernel_gap.usual_us", &constant, &f->problems), LT_OK);
     assert_near(constant.value, 10e-6);
     assert_int_equal(lt_database_constant(f->db, "torch", "no.such_bytes", &constant, &f->problems), LT_OK);
     assert_true(isnan(constant.value));

@@ -298,7 +298,7 @@ static void test_recipes(void **state)
         for (uint32_t k = 0; k < document->layer_count; k++)
             for (uint32_t v = 0; v < walked.layer[k].variables.count; v++)
                 if (walked.layer[k].variables.item[v].counted)
-                    total += lt_variable_elements(&walked.layer[k].variables.item[v]);
+                    total += walked.layer[k].variables.item[v].elements;
         assert_int_equal(total, row[i].parameters);
         lt_document_free(document);
         lt_arena_free(&arena);

@@ -56,12 +56,58 @@ static void sgd_in_tf_keras(void **state)
     estimating_close(&t);
 }
 
+static double seconds_on(struct estimating *t, const char *framework, const char *version, const char *precision)
+{
+    const char *const setup[] = {framework, "keras=none", version, precision, "device=nvidia-a100-sxm4-40gb", NULL};
+    assert_int_equal(estimating_run(t, setup), LT_OK);
+    return t->estimate.time.step_seconds.value;
+}
+
+static double step_seconds(struct estimating *t, const char *version, const char *precision)
+{
+    return seconds_on(t, "framework=tensorflow", version, precision);
+}
+
+/* Release notes of TensorFlow 2.4: TensorFloat-32 is used by default on Ampere. */
+static void tf32_in_tensorflow(void **state)
+{
+    (void)state;
+    struct estimating t;
+    estimating_open(&t, "tests/reference/applications/VGG16.keras");
+    double old = step_seconds(&t, "framework_version=2.3", "precision=float32");
+    double new = step_seconds(&t, "framework_version=2.4", "precision=float32");
+    assert_true(old > 1.15 * new);
+    assert_true(step_seconds(&t, "framework_version=2.4", "precision=tf32") == new);
+    assert_true(step_seconds(&t, "framework_version=2.3", "precision=tf32") == new);
+    estimating_close(&t);
+}
+
+/* PyTorch 1.12: torch.backends.cuda.matmul.allow_tf32 is false, torch.backends.cudnn.allow_tf32 true. Keras's own
+ * benchmark of SAM on an A100 shows it: 1,306 ms on PyTorch where TensorFlow takes 386. */
+static void tf32_in_torch(void **state)
+{
+    (void)state;
+    struct estimating products, convolutions;
+    estimating_open(&products, "samples/bert-base.yaml");
+    estimating_open(&convolutions, "tests/reference/applications/MobileNet.keras");
+    double new = seconds_on(&products, "framework=torch", "framework_version=2.5", "precision=float32");
+    double asked = seconds_on(&products, "framework=torch", "framework_version=2.5", "precision=tf32");
+    double old = seconds_on(&products, "framework=torch", "framework_version=1.11", "precision=float32");
+    assert_true(new > 1.5 * asked);
+    assert_true(old == seconds_on(&products, "framework=torch", "framework_version=1.11", "precision=tf32"));
+    new = seconds_on(&convolutions, "framework=torch", "framework_version=2.5", "precision=float32");
+    asked = seconds_on(&convolutions, "framework=torch", "framework_version=2.5", "precision=tf32");
+    assert_true(new < 1.05 * asked);
+    estimating_close(&convolutions);
+    estimating_close(&products);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(attention_in_torch),
-        cmocka_unit_test(dropout_in_tensorflow),
-        cmocka_unit_test(sgd_in_tf_keras),
+        cmocka_unit_test(attention_in_torch), cmocka_unit_test(dropout_in_tensorflow),
+        cmocka_unit_test(sgd_in_tf_keras),    cmocka_unit_test(tf32_in_tensorflow),
+        cmocka_unit_test(tf32_in_torch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,9 +97,12 @@ static struct lt_engine cpu(const struct lt_device *d)
     };
 }
 
-struct lt_engine lt_engine_make(const struct lt_device *device)
+struct lt_engine lt_engine_make(const struct lt_device *device, bool tf32)
 {
-    return device->kind == LT_DEVICE_CPU ? cpu(device) : accelerator(device);
+    struct lt_engine engine = device->kind == LT_DEVICE_CPU ? cpu(device) : accelerator(device);
+    if (!tf32)
+        engine.tensor_flops_per_s[1] = 0;
+    return engine;
 }
 
 /* Without units for halves a CPU widens and narrows them around every product (measured: 2.7 times the time of
@@ -111,7 +114,6 @@ double lt_engine_rate(const struct lt_engine *e, enum lt_dtype dtype, enum lt_un
     *unit = e->cpu ? LT_UNIT_CPU : LT_UNIT_SIMT;
     if (e->cpu && lt_is_half(dtype))
         return CPU_HALF * e->simt_flops_per_s;
-    /* TensorFlow runs float32 matmul and convolution on TF32 units where there are any. */
     double tensor = lt_is_half(dtype) ? e->tensor_flops_per_s[0] : dtype == LT_FLOAT32 ? e->tensor_flops_per_s[1] : 0;
     if (tensor > 0) {
         *unit = LT_UNIT_TENSOR;

@@ -28,7 +28,8 @@ struct lt_engine {
     enum lt_standing standing; /* LT_MODEL: sustained rates measured; LT_ASSUMED: by the rule for its kind */
 };
 
-struct lt_engine lt_engine_make(const struct lt_device *device);
+/* tf32: whether float32 products may run on TF32 units. */
+struct lt_engine lt_engine_make(const struct lt_device *device, bool tf32);
 
 /* The unit and rate that a GEMM of this dtype runs on. */
 double lt_engine_rate(const struct lt_engine *engine, enum lt_dtype dtype, enum lt_unit_kind *unit);
