@@ -157,13 +157,15 @@ struct counts {
     uint64_t weights, optimizer;
 };
 
-/* What stands at the root of the files of all generations beside the model's variables. A LossScaleOptimizer of Keras 3
- * writes the state of the optimizer inside it a second time (save_own_variables: its variables hold those as well). */
+/* What stands at the root of the files of all generations beside the model's variables. A LossScaleOptimizer writes the
+ * state of the optimizer inside it a second time, as inner_optimizer or, in Keras 2, as _optimizer; these groups stand
+ * before the one that they are in. */
 static const struct {
     const char *group;
     bool optimizer;
 } APART[] = {
-    {"optimizer/inner_optimizer", false}, /* stands before the group that it is in */
+    {"optimizer/inner_optimizer", false},
+    {"optimizer/_optimizer", false},
     {"optimizer_weights", true},
     {"optimizer", true},
     {"metrics", false},

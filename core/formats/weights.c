@@ -117,20 +117,21 @@ static void compare_weights(struct opening *o, uint64_t weights, const struct ex
 }
 
 /* Generations differ in which scalars they store: of the whole optimizer, and for each variable an empty vhat of one
- * element (Adam of standalone Keras 2). */
-enum { SCALARS_LIMIT = 8 };
+ * element (Adam of standalone Keras 2) or neither of Adafactor's dummies, the row and the column of a vector. */
+enum { SCALARS_LIMIT = 8, DUMMIES = 2 };
 
 static void compare_optimizer(struct opening *o, const struct lt_document *document, const struct expected *expected)
 {
-    uint64_t state = document->origin.optimizer_elements, scalars = SCALARS_LIMIT + expected->variables;
+    uint64_t state = document->origin.optimizer_elements, wanted = expected->optimizer;
     bool said = document->setup.value[LT_SET_OPTIMIZER].given, saved = state > SCALARS_LIMIT;
-    if (!said || !saved || !expected->complete ||
-        (state >= expected->optimizer && state - expected->optimizer <= scalars))
+    bool near = state >= wanted ? state - wanted <= SCALARS_LIMIT + expected->variables
+                                : wanted - state <= DUMMIES * expected->variables;
+    if (!said || !saved || !expected->complete || near)
         return;
     lt_problem_add(o->problems, LT_WARNING, (struct lt_place){.file = o->file}, NULL,
                    "the optimizer's state in the file has %llu elements, that of %s as it is understood here %llu",
                    (unsigned long long)state, lt_setup_text(&document->setup, LT_SET_OPTIMIZER),
-                   (unsigned long long)expected->optimizer);
+                   (unsigned long long)wanted);
 }
 
 void weights_check(struct opening *o, const struct lt_document *document)

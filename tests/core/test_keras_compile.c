@@ -80,6 +80,12 @@ static void test_what_cannot_be_taken_over_is_noted(void **state)
     assert_string_equal(lt_setup_text(&o.document->setup, LT_SET_LOSS), "mean_squared_error");
     assert_int_equal(o.problems.total[LT_NOTE], 1);
     shut(&o);
+    open_keras(&o, COMPILED("'optimizer':{'class_name':'Muon','config':{'exclude_layers':['head']}}"));
+    assert_string_equal(lt_setup_text(&o.document->setup, LT_SET_OPTIMIZER), "muon");
+    assert_int_equal(o.problems.total[LT_NOTE], 1);
+    shut(&o);
+    open_clean(&o, COMPILED("'optimizer':{'class_name':'Muon','config':{'exclude_layers':[]}}"));
+    shut(&o);
 }
 
 int main(void)

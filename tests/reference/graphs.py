@@ -238,6 +238,13 @@ def with_weights_deflated():
     return with_weights()
 
 
+@graph("state of an optimizer inside another one, which Keras writes twice", weights=True)
+def with_weights_scaled():
+    model = keras.Sequential([L.Dense(3)], name="small")
+    model.build((None, 5))
+    return compiled(model, keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam()), "mse", built=True)
+
+
 @graph("a layer with its own policy among others, and quantized layers", policy="mixed_bfloat16")
 def policies_per_layer():
     x = keras.Input((16,), name="x")
