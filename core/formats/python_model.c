@@ -240,7 +240,7 @@ static void call_arguments(struct model *m, const struct lt_tree *call, struct p
         bool dropped =
             node != UINT32_MAX && is_dropped(m, &(struct lt_ref){.node = node, .mask = true, .role = a->key});
         if (!dropped && a->type != LT_TREE_NULL)
-            python_argument(m->p, arguments, "%s=%s", a->key, expression(m, a));
+            python_argument(m->p, arguments, "%s=%s", python_word(m->p, a->key), expression(m, a));
     }
 }
 
@@ -267,6 +267,7 @@ static const struct {
 static const char *operation_function(struct python *p, const struct lt_tree *object, const char *class)
 {
     const char *module = lt_tree_text(lt_tree_get(object, "module"), ""), *name = NULL;
+    class = python_word(p, class);
     if (strstr(module, "activations"))
         return lt_format(p->arena, "keras.activations.%s",
                          strcmp(class, "ReLU") == 0 ? "relu" : lt_name_snake(p->arena, class));

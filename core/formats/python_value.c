@@ -170,7 +170,7 @@ static const char *function(struct python *p, const char *class)
 {
     const char *name = python_identifier(p, &p->globals, "unknown_function");
     keras_write_problem(p->keras, LT_WARNING, LT_NO_LAYER, "write it where the program raises NotImplementedError",
-                        "the model holds a function (%s) that is no text", class);
+                        "the model holds a function (%s) that is no text", python_word(p, class));
     lt_buffer_printf(&p->functions,
                      "def %s(*args):\n    raise NotImplementedError(\"the model file holds this function as bytecode\")"
                      "\n\n\n",
@@ -196,14 +196,16 @@ static const char *object(struct python *p, const struct lt_tree *tree, const ch
     for (const struct lt_tree *child = config->child; child; child = child->next) {
         const char *text = python_value(p, child);
         if (!is_object_default(class, child, text))
-            python_argument(p, &arguments, "%s=%s", child->key, text);
+            python_argument(p, &arguments, "%s=%s", python_word(p, child->key), text);
     }
     bool initializer = !module || strcmp(module, "keras.initializers") == 0;
     if (initializer && !arguments.count)
         return python_text(p, lt_name_snake(p->arena, class));
+    const char *word_of_class = python_word(p, class);
     if (module && strncmp(module, "keras.src", 9) != 0 && strncmp(module, "keras.", 6) == 0)
-        return join(p, lt_format(p->arena, "%s.%s(", module, class), &arguments, ")");
-    return join(p, lt_format(p->arena, "keras.%s.%s(", initializer ? "initializers" : "utils", class), &arguments, ")");
+        return join(p, lt_format(p->arena, "%s.%s(", python_word(p, module), word_of_class), &arguments, ")");
+    return join(p, lt_format(p->arena, "keras.%s.%s(", initializer ? "initializers" : "utils", word_of_class),
+                &arguments, ")");
 }
 
 const char *python_value(struct python *p, const struct lt_tree *tree)
@@ -417,7 +419,7 @@ void python_configuration(struct python *p, const struct lt_tree *object, bool n
             if (rank == 0)
                 python_argument(p, arguments, "%s", text);
             else
-                python_argument(p, arguments, "%s=%s", child->key, text);
+                python_argument(p, arguments, "%s=%s", python_word(p, child->key), text);
         }
     if (name)
         python_name(p, class, own, arguments);
@@ -425,12 +427,13 @@ void python_configuration(struct python *p, const struct lt_tree *object, bool n
 
 const char *python_class(struct python *p, const struct lt_tree *object)
 {
-    const char *class = text_of(object, "class_name"), *module = text_of(object, "module");
+    const char *named = text_of(object, "class_name"), *module = text_of(object, "module");
+    const char *class = python_word(p, named), *identifier = python_word(p, lt_name_class(named));
+    module = module ? python_word(p, module) : NULL;
     if (module && strcmp(module, "keras.layers") == 0) {
         p->uses_layers = true;
         return lt_format(p->arena, "layers.%s", class);
     }
-    const char *identifier = lt_name_class(class);
     if (module && strncmp(module, "keras_hub", 9) == 0) {
         python_count(p, &p->imports, "import keras_hub");
         return lt_format(p->arena, "%s.%s", module, class);

@@ -82,14 +82,32 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+const char *python_word(struct python *p, const char *name)
+{
+    char *word = lt_strdup(p->arena, *name ? name : "_");
+    bool begins = true;
+    for (char *c = word; c && *c; c++) {
+        const bool dot = *c == '.' && !begins && is_letter(c[1]);
+        if (!dot && !is_letter(*c) && (begins || !is_digit(*c)))
+            *c = '_';
+        begins = dot;
+    }
+    return word ? word : "_";
+}
+
 const char *python_identifier(struct python *p, struct python_names *names, const char *name)
 {
-    const bool digit = *name >= '0' && *name <= '9';
+    const bool digit = is_digit(*name);
     char *base = lt_format(p->arena, "%s%s", digit || !*name ? "layer_" : "", name);
     if (!base)
         return "x";
     for (char *c = base; *c; c++)
-        if (!is_letter(*c) && !(*c >= '0' && *c <= '9'))
+        if (!is_letter(*c) && !is_digit(*c))
             *c = '_';
     if (is_keyword(base))
         base = lt_format(p->arena, "%s_", base);

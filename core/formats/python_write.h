@@ -38,6 +38,10 @@ uint32_t python_count(struct python *p, struct python_names *names, const char *
 /* `name` as an identifier that is not in `names` yet, and enters them. */
 const char *python_identifier(struct python *p, struct python_names *names, const char *name);
 
+/* What a file calls a class, a module or an argument, as a name or names joined by dots: what cannot stand in one
+ * becomes _. No text of a file stands as code in another way. */
+const char *python_word(struct python *p, const char *name);
+
 void python_argument(struct python *p, struct python_arguments *arguments, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

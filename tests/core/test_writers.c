@@ -226,6 +226,28 @@ static void test_hostile_name(void **state)
                   "    model.summary()\n");
 }
 
+/* What a file calls a class, a module or an argument never stands as code. */
+static void test_hostile_words(void **state)
+{
+    (void)state;
+    struct opened opened;
+    open_keras(&opened,
+               "{'module':'keras','class_name':'Sequential','config':{'name':'m','layers':["
+               "{'module':'keras.layers','class_name':'InputLayer','config':{'batch_shape':[null,8],'name':'in'}},"
+               "{'module':'a;b\\nimport c','class_name':'Odd\\nimport d','config':{'name':'odd','e\\nimport f':3,"
+               "'g':{'module':'keras.h\\nimport i','class_name':'J\\nimport k','config':{'l\\nimport m':1}},"
+               "'n':{'class_name':'O\\nimport p','config':null}}},"
+               "{'module':'keras.layers','class_name':'Dense\\nimport q','config':{'name':'r','units':8}}]}}");
+    struct lt_problems problems = {.arena = &opened.arena};
+    struct lt_buffer out = written(opened.document, "keras", &problems);
+    assert_non_null(strstr(out.text, "\nfrom a_b_import_c import Odd_import_d\n"));
+    assert_non_null(strstr(out.text, "g=keras.h_import_i.J_import_k(l_import_m=1)"));
+    for (const char *line = out.text; (line = strstr(line, "\nimport ")) != NULL; line++)
+        assert_memory_equal(line, "\nimport keras\n", 14);
+    lt_buffer_free(&out);
+    shut(&opened);
+}
+
 /* A class that Keras does not have is written, and said. */
 static void test_unknown_class(void **state)
 {
@@ -270,9 +292,9 @@ static void test_memory_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_applications),  cmocka_unit_test(test_graphs),      cmocka_unit_test(test_h5),
-        cmocka_unit_test(test_samples),       cmocka_unit_test(test_functional),  cmocka_unit_test(test_hostile_name),
-        cmocka_unit_test(test_unknown_class), cmocka_unit_test(test_memory_ends),
+        cmocka_unit_test(test_applications),  cmocka_unit_test(test_graphs),        cmocka_unit_test(test_h5),
+        cmocka_unit_test(test_samples),       cmocka_unit_test(test_functional),    cmocka_unit_test(test_hostile_name),
+        cmocka_unit_test(test_hostile_words), cmocka_unit_test(test_unknown_class), cmocka_unit_test(test_memory_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
