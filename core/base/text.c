@@ -298,3 +298,11 @@ int lt_nearest(const char *name, const char *const *names, int count)
     }
     return nearest;
 }
+
+uint32_t lt_hash_text(const char *text)
+{
+    uint32_t hash = 2166136261u;
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return hash;
+}

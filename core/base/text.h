@@ -29,6 +29,9 @@ int lt_char_width(int32_t code);
 /* Columns of a safe UTF-8 text. */
 int lt_text_width(const char *text);
 
+/* For tables of names, not against enemies: FNV-1a. */
+uint32_t lt_hash_text(const char *text);
+
 /* Which of `count` names is nearest to `name` by edit distance, for "did you mean"; -1 where none is near. */
 int lt_nearest(const char *name, const char *const *names, int count);
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/text.h"
+
 /* A graph is made in three steps: the layers are read and named; their calls are collected with the tensors they take,
  * as they are written; the references are resolved. Resolution is per call, not per layer: a shared layer's second call
  * may depend on what depends on its first. */
@@ -30,17 +32,9 @@ struct builder {
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
-static uint32_t hash(const char *text) /* FNV-1a */
-{
-    uint32_t h = 2166136261u;
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 16777619u;
-    return h;
-}
-
 static uint32_t *slot_of(const struct builder *b, const char *name)
 {
-    uint32_t i = hash(name) & b->slot_mask;
+    uint32_t i = lt_hash_text(name) & b->slot_mask;
     while (b->slot[i] && strcmp(b->entry[b->slot[i] - 1].name, name) != 0)
         i = (i + 1) & b->slot_mask;
     return &b->slot[i];

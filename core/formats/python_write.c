@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/base/text.h"
 #include "core/formats/keras.h"
 #include "core/formats/keras_reader.h"
 #include "core/model/activation.h"
@@ -11,17 +12,9 @@
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
-static uint32_t hash(const char *text) /* FNV-1a */
-{
-    uint32_t h = 2166136261u;
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 16777619u;
-    return h;
-}
-
 static uint32_t *slot_of(const struct python_names *names, const char *name)
 {
-    uint32_t i = hash(name) & names->slot_mask;
+    uint32_t i = lt_hash_text(name) & names->slot_mask;
     while (names->slot[i] && strcmp(names->name[names->slot[i] - 1], name) != 0)
         i = (i + 1) & names->slot_mask;
     return &names->slot[i];

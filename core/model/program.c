@@ -81,15 +81,32 @@ struct lt_op *lt_op_add(struct lt_builder *b, enum lt_op_kind kind, const lt_ten
     return op;
 }
 
+struct lt_op *lt_op_copy(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in)
+{
+    struct lt_op *copy = lt_op_add(b, (enum lt_op_kind)op->kind, in, op->in_count, op->out_count);
+    if (!copy)
+        return NULL;
+    memcpy(copy->dim, op->dim, sizeof op->dim);
+    copy->flops = op->flops;
+    copy->flags = op->flags;
+    return copy;
+}
+
+void lt_op_gives(struct lt_builder *b, int i, lt_tensor x)
+{
+    if (b->status)
+        return;
+    const struct lt_op *op = &b->program.op[b->program.op_count - 1];
+    b->program.tensor[x].op = b->program.op_count - 1;
+    b->program.operand[op->operand + op->in_count + (uint32_t)i] = x;
+}
+
 /* Makes the result i of the op that was added last. */
 static lt_tensor result(struct lt_builder *b, int i, uint64_t elements, enum lt_dtype dtype)
 {
     lt_tensor x = lt_tensor_add(b, LT_ROLE_ACTIVATION, elements, dtype);
-    if (x == LT_NO_TENSOR)
-        return x;
-    const struct lt_op *op = &b->program.op[b->program.op_count - 1];
-    b->program.tensor[x].op = b->program.op_count - 1;
-    b->program.operand[op->operand + op->in_count + (uint32_t)i] = x;
+    if (x != LT_NO_TENSOR)
+        lt_op_gives(b, i, x);
     return x;
 }
 

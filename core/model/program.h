@@ -108,6 +108,11 @@ void lt_builder_init(struct lt_builder *b, struct lt_arena *arena);
 lt_tensor lt_tensor_add(struct lt_builder *b, enum lt_role role, uint64_t elements, enum lt_dtype dtype);
 struct lt_op *lt_op_add(struct lt_builder *b, enum lt_op_kind kind, const lt_tensor *in, int in_count, int out_count);
 
+/* The same op on other operands, its results still to be entered: dims, FLOPs and flags. NULL on a failed builder. */
+struct lt_op *lt_op_copy(struct lt_builder *b, const struct lt_op *op, const lt_tensor *in);
+/* Makes `x`, a tensor that is there already, result i of the op that was added last. */
+void lt_op_gives(struct lt_builder *b, int i, lt_tensor x);
+
 /* The call's operand i as it comes, and cast to the call's compute dtype where it is floating and differs (autocast).
  */
 lt_tensor lt_input_raw(struct lt_builder *b, int i);

@@ -88,16 +88,10 @@ static void autocast_op(struct lt_builder *to, struct lt_op op, const lt_tensor 
     for (int i = 0; i < op.in_count && (casting == HALF || casting == SINGLE); i++)
         if (is_floating(to, in[i]))
             in[i] = lt_cast(to, in[i], wanted);
-    struct lt_op *made = lt_op_add(to, (enum lt_op_kind)op.kind, in, op.in_count, op.out_count);
-    if (!made)
+    if (!lt_op_copy(to, &op, in))
         return;
-    memcpy(made->dim, op.dim, sizeof op.dim);
-    made->flops = op.flops;
-    made->flags = op.flags;
-    uint32_t index = to->program.op_count - 1;
     for (int i = 0; i < op.out_count; i++) {
-        to->program.operand[made->operand + op.in_count + (uint32_t)i] = out[i];
-        info_of(to, out[i])->op = index;
+        lt_op_gives(to, i, out[i]);
         if (!op.in_count || op.kind == LT_OP_CAST || !is_floating(to, out[i]))
             continue;
         struct lt_tensor_info *made_here = info_of(to, out[i]);

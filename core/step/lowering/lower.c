@@ -2,8 +2,6 @@
 
 #include "core/model/kind.h"
 
-#include <string.h>
-
 struct lowering {
     const struct lt_builder *from;
     const struct lt_lowering_rows *rows;
@@ -49,35 +47,9 @@ const struct lt_lowering *lt_lowering_row(const struct lt_lowering_rows *rows, c
     return row ? row : find_row(rows->lowering, op);
 }
 
-static lt_tensor *results(struct lt_builder *b, const struct lt_op *op)
-{
-    return b->program.operand + op->operand + op->in_count;
-}
-
-/* Makes `old` what the last op of `to` gives as result i. */
-static void give(struct lt_builder *to, int i, lt_tensor old)
-{
-    if (to->status)
-        return;
-    const struct lt_op *op = &to->program.op[to->program.op_count - 1];
-    results(to, op)[i] = old;
-    to->program.tensor[old].op = to->program.op_count - 1;
-}
-
 static enum lt_dtype dtype_of(const struct lt_builder *b, lt_tensor x)
 {
     return (enum lt_dtype)b->program.tensor[x].dtype;
-}
-
-/* The op as it is, on other operands. */
-static void copy_op(struct lt_builder *to, const struct lt_op *op, const lt_tensor *in)
-{
-    struct lt_op *copy = lt_op_add(to, (enum lt_op_kind)op->kind, in, op->in_count, op->out_count);
-    if (!copy)
-        return;
-    memcpy(copy->dim, op->dim, sizeof op->dim);
-    copy->flops = op->flops;
-    copy->flags = op->flags;
 }
 
 /* An op that computes in float32 between half tensors: the operand cast, the result cast back. */
@@ -87,14 +59,14 @@ static void copy_in_float32(struct lt_builder *to, const struct lt_op *op, const
     int count = op->in_count < LT_OP_DIMS ? op->in_count : LT_OP_DIMS;
     for (int i = 0; i < count; i++)
         wide[i] = lt_is_half(dtype_of(to, in[i])) ? lt_cast(to, in[i], LT_FLOAT32) : in[i];
-    copy_op(to, op, wide);
+    lt_op_copy(to, op, wide);
     lt_last_op(to)->flags |= LT_OP_WIDENED;
     lt_tensor result = lt_tensor_add(to, LT_ROLE_ACTIVATION, to->program.tensor[old].elements, LT_FLOAT32);
     if (result == LT_NO_TENSOR)
         return;
-    give(to, 0, result);
+    lt_op_gives(to, 0, result);
     lt_op_add(to, LT_OP_CAST, &result, 1, 1);
-    give(to, 0, old);
+    lt_op_gives(to, 0, old);
 }
 
 static void lower_op(struct lowering *l, const struct lt_op *op)
@@ -106,7 +78,7 @@ static void lower_op(struct lowering *l, const struct lt_op *op)
     if (op->out_count <= 4 && l->rows->lowering->expand(to, op, operand, made)) {
         for (int i = 0; i < op->out_count; i++) {
             lt_op_add(to, LT_OP_ALIAS, &made[i], 1, 1);
-            give(to, 0, old[i]);
+            lt_op_gives(to, 0, old[i]);
         }
         return;
     }
@@ -115,9 +87,9 @@ static void lower_op(struct lowering *l, const struct lt_op *op)
         copy_in_float32(to, op, operand, old[0]);
         return;
     }
-    copy_op(to, op, operand);
+    lt_op_copy(to, op, operand);
     for (int i = 0; i < op->out_count; i++)
-        give(to, i, old[i]);
+        lt_op_gives(to, i, old[i]);
 }
 
 enum lt_status lt_lower(const struct lt_builder *from, const struct lt_lowering_rows *rows, struct lt_builder *to)

@@ -77,13 +77,13 @@ struct lt_framework_lowering {
     /* Of one update, in variables of the same size; negative: as the optimizer's table says. */
     float update_temporaries;
     bool update_at_once;    /* of all variables together, and so are the temporaries */
-    bool results_stay;      /* what each layer's call gives, until the model's call ends: Python holds on to it */
     bool averages_at_once;  /* of a moving average: the products with it are made before any update */
     bool gradients_stay;    /* from step to step, and are added to, where several are summed for one update */
     bool update_in_place;   /* adding a scaled tensor needs no temporary */
     uint8_t update_kernels; /* for each variable */
     float overlap;          /* share of the backward pass that an all-reduce of gradients may run behind */
     bool gradient_buckets;  /* gradients are copied into buffers for that, which stay */
+    bool results_stay;      /* what each layer's call gives, until the model's call ends: Python holds on to it */
     bool autocasts;         /* a mixed policy is torch.autocast: see lt_autocast */
     bool compiled;          /* one program for the whole step */
     bool merges_products;   /* a matrix product is not computed again: the compiler finds its first result */

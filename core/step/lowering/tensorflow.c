@@ -149,24 +149,22 @@ static const struct lt_lowering_case SPECIAL[] = {
      {.flags = LT_IN_FLOAT32, .extra = {{2, LT_OF_OUT, LT_FLOAT32}, {0.5F, LT_OF_IN, LT_FLOAT32}}, KERNELS(3, 3)}},
 };
 
+/* Keras 3 composes an update; Keras 2 has one kernel for it. */
+#define KERAS_3 .loss_sees_logits = true, .update_temporaries = -1, .averages_at_once = true, .update_kernels = 8
+#define KERAS_2 .loss_sees_logits = true, .update_kernels = 1
+
 const struct lt_framework_lowering lt_lowering_tensorflow = {
     .row = ROWS,
     .special = SPECIAL,
     .special_count = LT_COUNT_OF(SPECIAL),
     .expand = lt_tensorflow_expand,
-    .loss_sees_logits = true,
-    .update_temporaries = -1,
-    .averages_at_once = true,
-    .update_kernels = 8,
+    KERAS_3,
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_gpu = {
     .base = &lt_lowering_tensorflow,
     .expand = lt_tensorflow_expand_gpu,
-    .loss_sees_logits = true,
-    .update_temporaries = -1,
-    .averages_at_once = true,
-    .update_kernels = 8,
+    KERAS_3,
 };
 
 /* tf.keras 2 and TensorFlow without Keras: FusedBatchNormV3 in the compute dtype, one kernel each way, keeps x, the
@@ -182,15 +180,13 @@ const struct lt_framework_lowering lt_lowering_tensorflow_2 = {
     .special = SPECIAL_2,
     .special_count = LT_COUNT_OF(SPECIAL_2),
     .expand = lt_tensorflow_expand,
-    .loss_sees_logits = true,
-    .update_kernels = 1,
+    KERAS_2,
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_2_gpu = {
     .base = &lt_lowering_tensorflow_2,
     .expand = lt_tensorflow_expand_gpu,
-    .loss_sees_logits = true,
-    .update_kernels = 1,
+    KERAS_2,
 };
 
 /* Before 2.10 tf.nn.dropout multiplied by the mask, cast to the compute dtype, which is kept so. */
@@ -203,13 +199,11 @@ const struct lt_framework_lowering lt_lowering_tensorflow_2_9 = {
     .special = SPECIAL_2_9,
     .special_count = LT_COUNT_OF(SPECIAL_2_9),
     .expand = lt_tensorflow_expand,
-    .loss_sees_logits = true,
-    .update_kernels = 1,
+    KERAS_2,
 };
 
 const struct lt_framework_lowering lt_lowering_tensorflow_2_9_gpu = {
     .base = &lt_lowering_tensorflow_2_9,
     .expand = lt_tensorflow_expand_gpu,
-    .loss_sees_logits = true,
-    .update_kernels = 1,
+    KERAS_2,
 };

@@ -111,43 +111,32 @@ static const struct lt_loss_kept JAX_LOSSES[] = {
     {"binary_crossentropy", 4, 8},
 };
 
+/* XLA combines all-reduces: 0 to 0.3 of the backward pass hides them. */
+#define COMPILED .compiled = true, .update_kernels = 1, .overlap = 0.15F, .fused_classes = FUSED
+#define JAX      COMPILED, .loss = JAX_LOSSES, .loss_count = LT_COUNT_OF(JAX_LOSSES), .updates_late = true
+
 const struct lt_framework_lowering lt_lowering_tensorflow_xla = {
-    .compiled = true,
+    COMPILED,
     .base = &lt_lowering_tensorflow,
     .special = SPECIAL,
     .special_count = LT_COUNT_OF(SPECIAL),
     .expand = lt_tensorflow_expand_xla,
     .loss_sees_logits = true,
-    .update_kernels = 1,
-    .overlap = 0.15F, /* XLA combines all-reduces: 0 to 0.3 */
-    .fused_classes = FUSED,
 };
 
 /* XLA for a CPU drops the barrier that keeps jax.checkpoint's second run apart from the first, and merges their matrix
  * products (tests/reference/recompute_jax.json). */
 const struct lt_framework_lowering lt_lowering_jax = {
-    .compiled = true,
+    JAX,
     .merges_products = true,
     .base = &lt_lowering_tensorflow_xla,
     .special = IN_LOOPS,
     .special_count = LT_COUNT_OF(IN_LOOPS),
     .expand = lt_jax_expand,
-    .loss = JAX_LOSSES,
-    .loss_count = LT_COUNT_OF(JAX_LOSSES),
-    .updates_late = true,
-    .update_kernels = 1,
-    .overlap = 0.15F, /* XLA combines all-reduces: 0 to 0.3 */
-    .fused_classes = FUSED,
 };
 
 const struct lt_framework_lowering lt_lowering_jax_gpu = {
-    .compiled = true,
+    JAX,
     .base = &lt_lowering_jax,
     .expand = lt_jax_expand_gpu,
-    .loss = JAX_LOSSES,
-    .loss_count = LT_COUNT_OF(JAX_LOSSES),
-    .updates_late = true,
-    .update_kernels = 1,
-    .overlap = 0.15F, /* XLA combines all-reduces: 0 to 0.3 */
-    .fused_classes = FUSED,
 };
