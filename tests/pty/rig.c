@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <utmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,21 +134,27 @@ bool rig_start(struct rig *rig, const char *const *argv, const struct rig_option
     struct winsize size = {.ws_row = (unsigned short)rig->rows, .ws_col = (unsigned short)rig->cols};
     if (pipe2(reports, O_CLOEXEC) != 0 || pipe2(orders, O_CLOEXEC) != 0)
         return false;
-    rig->leader = forkpty(&rig->fd, NULL, NULL, &size);
+    int terminal; /* its state is read before there is a program that could change it */
+    if (openpty(&rig->fd, &terminal, NULL, NULL, &size) != 0)
+        return false;
+    tcgetattr(terminal, &rig->before);
+    rig->leader = fork();
     if (rig->leader < 0)
         return false;
     if (rig->leader == 0) {
+        close(rig->fd);
+        login_tty(terminal);
         close(reports[0]);
         close(orders[1]);
         lead(argv, options, reports[1], orders[0]);
     }
+    close(terminal);
     close(reports[1]);
     close(orders[0]);
     fcntl(rig->fd, F_SETFD, FD_CLOEXEC);
     rig->reports = reports[0];
     rig->orders = orders[1];
     start_screen(rig);
-    tcgetattr(rig->fd, &rig->before);
     take_report(rig);
     return rig->program > 0;
 }
